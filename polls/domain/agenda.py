@@ -132,8 +132,9 @@ def examine_poll(
     found_options = _parse_options(options, language, faults)
     found_settings: dict[str, Any] = {}
     if found_kind is not None:
-        _judge_count(found_kind, options, faults)
-        found_settings = _parse_settings(found_kind, settings, len(found_options), language, faults)
+        given = len(options) if isinstance(options, Sequence) else 0
+        _judge_count(found_kind, given, faults)
+        found_settings = _parse_settings(found_kind, settings, given, language, faults)
     try:
         found_visibility = parse_visibility(visibility)
     except FieldRefusal as fault:
@@ -217,8 +218,7 @@ def _find_kind(value: object, faults: list[FieldRefusal]) -> Kind | None:
         return None
 
 
-def _judge_count(kind: Kind, options: object, faults: list[FieldRefusal]) -> None:
-    given = len(options) if isinstance(options, Sequence) else 0
+def _judge_count(kind: Kind, given: int, faults: list[FieldRefusal]) -> None:
     expected = ""
     if kind.options_most == 0:
         expected = f"no options for {kind.name}" if given else ""

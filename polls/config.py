@@ -1,0 +1,86 @@
+"""Every setting, read once from the environment. `docs/settings.md` names them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+PREFIX = "HEMICYCLE_"
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used."""
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, typed. The environment variable is the field's name in capitals."""
+
+    database_url: str = _setting(
+        "sqlite:///hemicycle.db", "Where everything is kept; an SQLAlchemy address."
+    )
+    redis_url: str = _setting("", "Redis that joins several workers; empty for one process.")
+    secret: str = _setting(
+        "", "Secret of this instance; made at the first start and kept in the database if empty."
+    )
+    host: str = _setting("127.0.0.1", "Address that `serve` listens on.")
+    port: int = _setting(5000, "Port that `serve` listens on; 0 takes a free one.")
+    public_url: str = _setting(
+        "", "Address that people type, such as https://vote.example; guessed if empty."
+    )
+    trusted_proxies: int = _setting(0, "Number of proxies in front whose headers are believed.")
+    creation_password: str = _setting(
+        "", "If set, creating a panel asks for it. May be an argon2 hash."
+    )
+    retention_days: int = _setting(30, "Days until a panel ends and its ballots are unlinked.")
+    timezone: str = _setting("Europe/Brussels", "Time zone in which times are shown.")
+    participants_most: int = _setting(20000, "Participants that one panel admits.")
+    join_warning_count: int = _setting(
+        150, "Identities joining within ten seconds from which on the moderator is warned."
+    )
+    participant_commands_per_minute: int = _setting(
+        90, "Commands that one participant may send in a minute."
+    )
+    participant_comments_per_minute: int = _setting(
+        6, "Comments that one participant may write in a minute."
+    )
+    tick_milliseconds: int = _setting(
+        250, "Shortest time between two frames of the same tally on a screen."
+    )
+    worker: int = _setting(0, "Number of this worker, different for each process, from 0.")
+    log_level: str = _setting("info", "Least level that is logged: debug, info, warning, error.")
+    metrics_key: str = _setting("", "Key that /metrics asks for; without one it is not served.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        """Read the settings; an unusable value is refused by name."""
+        source = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            name = PREFIX + item.name.upper()
+            if name not in source:
+                continue
+            values[item.name] = _typed(name, source[name], type(item.default))
+        return cls(**values)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def _typed(name: str, text: str, wanted: type) -> Any:
+    if wanted is not int:
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number") from None
+    if number < 0:
+        raise SettingError(f"{name} must not be negative")
+    return number

@@ -1,0 +1,169 @@
+"""A poll, its rounds and their states: which change is allowed, and what the error says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from polls.domain.errors import Refusal
+from polls.domain.texts import Texts
+
+GRACE_SECONDS = 2.0
+"""Ballots that were under way when voting closed still count for this long."""
+
+LONGEST_COUNTDOWN_SECONDS = 3600
+
+
+class PollState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+
+
+class Visibility(StrEnum):
+    """Who sees results, and from when on."""
+
+    LIVE = "live"
+    PROJECTOR = "projector"
+    VOTED = "voted"
+    PUBLISHED = "published"
+
+
+class Role(StrEnum):
+    PARTICIPANT = "participant"
+    MODERATOR = "moderator"
+    PROJECTOR = "projector"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    label: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a poll kind needs to know of a poll: its options and its settings."""
+
+    options: tuple[Option, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        return tuple(option.id for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    id: str
+    panel_id: str
+    kind: str
+    title: Texts
+    question: Question
+    state: PollState
+    visibility: Visibility
+    countdown_seconds: int | None = None
+    round: Round | None = None
+    """The latest round, or None before the first opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    id: str
+    poll_id: str
+    number: int
+    opened_at: float
+    closes_at: float | None = None
+    """When voting ends, by hand or countdown (epoch seconds); grace comes on top."""
+    closed_at: float | None = None
+    """When counting was complete; from then on nothing changes any more."""
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    def is_counting(self, now: float) -> bool:
+        """Voting has ended, but ballots under way may still arrive."""
+        return not self.is_closed and self.closes_at is not None and now >= self.closes_at
+
+    def is_due(self, now: float) -> bool:
+        """The grace is over and the round can be closed."""
+        return (
+            not self.is_closed
+            and self.closes_at is not None
+            and now >= self.closes_at + GRACE_SECONDS
+        )
+
+    def takes_ballots(self, now: float) -> bool:
+        if self.is_closed:
+            return False
+        return self.closes_at is None or now <= self.closes_at + GRACE_SECONDS
+
+
+def guard_open(poll: Poll) -> None:
+    """A poll may be opened, or opened again, unless it is open already."""
+    if poll.state is PollState.OPEN:
+        raise Refusal("poll.already_open")
+
+
+def guard_close(poll: Poll) -> None:
+    if poll.state is not PollState.OPEN:
+        raise Refusal("poll.not_open", state=poll.state.value)
+
+
+def guard_publish(poll: Poll) -> None:
+    if poll.state is PollState.PUBLISHED:
+        raise Refusal("poll.already_published")
+    if poll.state is not PollState.CLOSED:
+        raise Refusal("poll.not_closed", state=poll.state.value)
+
+
+def guard_edit(poll: Poll) -> None:
+    """Texts and options stay as they are once people have answered them."""
+    if poll.round is not None:
+        raise Refusal("poll.has_ballots", state=poll.state.value)
+
+
+def may_see_results(
+    role: Role, visibility: Visibility, state: PollState, has_voted: bool = False
+) -> bool:
+    """Say whether a role sees the tally of a poll now.
+
+    The moderator always does. Drafts have no results. A projector stands in front of
+    everyone, so it shows a tally meant for those who voted only once voting is closed.
+    """
+    if state is PollState.DRAFT:
+        return False
+    if role is Role.MODERATOR or state is PollState.PUBLISHED:
+        return True
+    if visibility is Visibility.LIVE:
+        return True
+    if visibility is Visibility.PROJECTOR:
+        return role is Role.PROJECTOR
+    if visibility is Visibility.VOTED:
+        return state is PollState.CLOSED if role is Role.PROJECTOR else has_voted
+    return False
+
+
+def results_are_public(visibility: Visibility, state: PollState) -> bool:
+    """Say whether the results page may list a poll: when its round is over and the
+    participants themselves may see it."""
+    if state is PollState.PUBLISHED:
+        return True
+    return state is PollState.CLOSED and visibility in (Visibility.LIVE, Visibility.VOTED)
+
+
+def parse_countdown(value: object) -> int | None:
+    """Return whole seconds, None for no limit, or refuse."""
+    if value in (None, "", 0, "0"):
+        return None
+    try:
+        seconds = int(str(value))
+    except ValueError:
+        raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS) from None
+    if not 5 <= seconds <= LONGEST_COUNTDOWN_SECONDS:
+        raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS)
+    return seconds

@@ -1,0 +1,1 @@
+"""What goes to which screen and when."""

@@ -1,0 +1,389 @@
+"""Builds, from the database, what a role may see of a panel in its language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls.domain.comments import Comment, CommentState
+from polls.domain.kinds import kind_named
+from polls.domain.polls import (
+    Poll,
+    PollState,
+    Role,
+    Visibility,
+    may_see_results,
+    results_are_public,
+)
+from polls.domain.tally import BALLOTS, VERSION, Results, people_present
+from polls.domain.texts import Texts
+from polls.live.views import (
+    ActionView,
+    CommentCounts,
+    CommentView,
+    ItemView,
+    NextAction,
+    OptionView,
+    PanelistView,
+    PanelView,
+    PollView,
+    RoomView,
+    TextAnswerView,
+)
+from polls.store import agenda, ballots, comments, panels
+from polls.store.agenda import ItemRecord
+from polls.store.ballots import BallotRecord
+from polls.store.comments import Action, Counts
+from polls.store.panels import PanelRecord
+
+COMMENTS_SHOWN_MOST = 50
+COMMENTS_WAITING_MOST = 50
+TEXTS_SHOWN_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """A panel as it is now, for all roles and languages."""
+
+    panel: PanelRecord
+    items: tuple[ItemRecord, ...]
+    polls: Mapping[str, Poll]
+    counters: dict[str, Counter[str]]
+    """By round id; refreshed by the ticks while ballots come in."""
+    texts: Mapping[str, tuple[BallotRecord, ...]]
+    shown: tuple[Comment, ...]
+    waiting: tuple[Comment, ...]
+    hidden: tuple[Comment, ...]
+    spotlight: Comment | None
+    counts: Counts
+    last_action: Action | None
+
+    def current_item(self) -> ItemRecord | None:
+        return next((i for i in self.items if i.id == self.panel.current_item_id), None)
+
+    def current_poll(self) -> Poll | None:
+        item = self.current_item()
+        return self.polls.get(item.poll_id) if item and item.poll_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is here, as far as views need it."""
+
+    seen: int = 0
+    """People here now, voters of the current round who left included."""
+    connected: int = 0
+    join_warning: int = 0
+
+    def present(self, state: PanelState, poll: Poll | None) -> int:
+        """Return the people in the room while a poll is on, or without one."""
+        turnout = 0
+        if poll is not None and poll.round is not None:
+            turnout = state.counters.get(poll.round.id, Counter())[BALLOTS]
+        return people_present(self.seen, turnout, state.panel.head_count)
+
+
+def load_state(connection: Connection, panel_id: str) -> PanelState:
+    """Read a panel whole: its agenda, latest rounds, counters and the comments on top."""
+    panel = panels.panel_by_id(connection, panel_id)
+    polls = agenda.polls_of(connection, panel_id)
+    rounds = {poll.round.id: poll for poll in polls.values() if poll.round is not None}
+    texts = {
+        round_id: tuple(
+            ballots.texts_of_round(
+                connection, round_id, ("waiting", "shown", "hidden"), TEXTS_SHOWN_MOST
+            )
+        )
+        for round_id, poll in rounds.items()
+        if poll.kind == "text"
+    }
+    spotlight = None
+    if panel.spotlight_comment_id:
+        spotlight = comments.comment_of(connection, panel_id, panel.spotlight_comment_id)
+    return PanelState(
+        panel=panel,
+        items=tuple(agenda.items_of(connection, panel_id)),
+        polls=polls,
+        counters=ballots.counters_of(connection, rounds),
+        texts=texts,
+        shown=_comments(connection, panel_id, CommentState.SHOWN, COMMENTS_SHOWN_MOST),
+        waiting=_comments(connection, panel_id, CommentState.WAITING, COMMENTS_WAITING_MOST),
+        hidden=_comments(connection, panel_id, CommentState.HIDDEN, COMMENTS_WAITING_MOST),
+        spotlight=spotlight,
+        counts=comments.comment_counts(connection, panel_id),
+        last_action=comments.latest_action(connection, panel_id),
+    )
+
+
+def _comments(
+    connection: Connection, panel_id: str, state: CommentState, most: int
+) -> tuple[Comment, ...]:
+    return tuple(comments.comments_of(connection, panel_id, state, most))
+
+
+# Views
+
+
+def panel_view(panel: PanelRecord, role: Role, language: str) -> PanelView:
+    place = panel.place
+    parts = [place.get(part, "") for part in ("building", "room", "street", "town")]
+    return PanelView(
+        id=panel.id,
+        code=panel.code,
+        title=panel.title.in_language(language),
+        description=panel.description.in_language(language),
+        theme=panel.theme.in_language(language),
+        place=", ".join(part for part in parts if part),
+        panellists=tuple(
+            PanelistView(p["name"], Texts(p.get("role", {})).in_language(language))
+            for p in panel.panellists
+        ),
+        languages=panel.languages,
+        moderation=panel.moderation,
+        comments_open=panel.comments_open,
+        joining_locked=panel.joining_locked,
+        needs_pin=panel.pin is not None,
+        pin=None if role is Role.PARTICIPANT else panel.pin,
+        head_count=panel.head_count,
+        ends_at=panel.ends_at,
+        is_ended=panel.ended_at is not None,
+    )
+
+
+def results_of(state: PanelState, poll: Poll) -> Results | None:
+    if poll.round is None:
+        return None
+    counters = state.counters.get(poll.round.id, Counter())
+    return kind_named(poll.kind).summarise(counters, poll.question)
+
+
+def poll_view(
+    state: PanelState,
+    poll: Poll,
+    role: Role,
+    language: str,
+    now: float,
+    *,
+    has_voted: bool = False,
+) -> PollView:
+    kind = kind_named(poll.kind)
+    latest = poll.round
+    counters = state.counters.get(latest.id, Counter()) if latest else Counter()
+    visible = may_see_results(role, poll.visibility, poll.state, has_voted)
+    return PollView(
+        id=poll.id,
+        kind=poll.kind,
+        shape=kind.shape,
+        title=poll.title.in_language(language),
+        title_language=poll.title.language_of(language),
+        options=tuple(
+            OptionView(
+                option.id,
+                option.label.in_language(language),
+                option.label.language_of(language),
+                place,
+            )
+            for place, option in enumerate(poll.question.options)
+        ),
+        settings=_settings_in(poll.question.settings, language),
+        state=poll.state.value,
+        is_counting=latest is not None and poll.state is PollState.OPEN and latest.is_counting(now),
+        takes_ballots=latest is not None
+        and poll.state is PollState.OPEN
+        and not latest.is_counting(now),
+        visibility=poll.visibility.value,
+        countdown_seconds=poll.countdown_seconds,
+        round=latest.number if latest else 0,
+        round_id=latest.id if latest else None,
+        closes_at=latest.closes_at if latest else None,
+        results_visible=visible,
+        results_after_voting=poll.visibility is Visibility.VOTED
+        and poll.state in (PollState.OPEN, PollState.CLOSED),
+        results=results_of(state, poll) if visible else None,
+        tally_version=counters.get(VERSION, 0),
+        turnout=counters.get(BALLOTS, 0),
+        texts=_texts(state, poll, role) if visible else (),
+        is_public=results_are_public(poll.visibility, poll.state),
+    )
+
+
+def _settings_in(settings: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {
+        key: Texts(value).in_language(language) if isinstance(value, dict) else value
+        for key, value in settings.items()
+    }
+
+
+def _texts(state: PanelState, poll: Poll, role: Role) -> tuple[TextAnswerView, ...]:
+    if poll.round is None:
+        return ()
+    seen = ("waiting", "shown", "hidden") if role is Role.MODERATOR else ("shown",)
+    return tuple(
+        TextAnswerView(ballot.receipt, ballot.answer, ballot.state)
+        for ballot in state.texts.get(poll.round.id, ())
+        if ballot.state in seen
+    )
+
+
+def comment_view(state: PanelState, comment: Comment, language: str) -> CommentView:
+    about = next((i for i in state.items if i.id == comment.item_id), None)
+    return CommentView(
+        id=comment.id,
+        text=comment.text,
+        language=comment.language,
+        kind=comment.kind.value,
+        state=comment.state.value,
+        upvotes=comment.upvotes,
+        is_answered=comment.is_answered,
+        reason=comment.reason,
+        posted_at=comment.posted_at,
+        about=item_title(state, about).in_language(language) if about else "",
+    )
+
+
+def item_title(state: PanelState, item: ItemRecord) -> Texts:
+    poll = state.polls.get(item.poll_id) if item.poll_id else None
+    return poll.title if poll is not None else item.title
+
+
+def _item_view(
+    state: PanelState, item: ItemRecord, number: int, role: Role, language: str, now: float
+) -> ItemView:
+    poll = state.polls.get(item.poll_id) if item.poll_id else None
+    title = item_title(state, item)
+    return ItemView(
+        id=item.id,
+        number=number,
+        kind=item.kind,
+        title=title.in_language(language),
+        language=title.language_of(language),
+        body=item.body.in_language(language),
+        is_current=item.id == state.panel.current_item_id,
+        poll=None if poll is None else poll_view(state, poll, role, language, now),
+    )
+
+
+def room_view(state: PanelState, role: Role, language: str, people: People, now: float) -> RoomView:
+    """Return what the main part of a screen of this role shows now."""
+    items = tuple(
+        _item_view(state, item, number, role, language, now)
+        for number, item in enumerate(state.items, start=1)
+    )
+    is_moderator = role is Role.MODERATOR
+    listed = (*state.waiting, *state.shown, *state.hidden) if is_moderator else state.shown
+    action = state.last_action
+    return RoomView(
+        role=role.value,
+        language=language,
+        version=state.panel.version,
+        panel=panel_view(state.panel, role, language),
+        item=next((item for item in items if item.is_current), None),
+        items=items if role is not Role.PARTICIPANT else (),
+        item_count=len(items),
+        present=people.present(state, state.current_poll()),
+        connected=people.connected,
+        projector_view=state.panel.projector_view,
+        spotlight=comment_view(state, state.spotlight, language) if state.spotlight else None,
+        comments=tuple(comment_view(state, comment, language) for comment in listed),
+        comment_counts=CommentCounts(
+            state.counts.waiting, state.counts.shown, state.counts.hidden, state.counts.answered
+        ),
+        last_poll=_last_poll(items),
+        next_action=next_action(items, now) if is_moderator else None,
+        last_action=ActionView(action.name, action.subject, action.at, action.before is not None)
+        if action and is_moderator
+        else None,
+        join_warning=people.join_warning,
+        now=now,
+    )
+
+
+def _last_poll(items: tuple[ItemView, ...]) -> PollView | None:
+    seen = [
+        item.poll
+        for item in items
+        if item.poll and item.poll.results is not None and item.poll.state != "open"
+    ]
+    return seen[-1] if seen else None
+
+
+def next_action(items: tuple[ItemView, ...], now: float) -> NextAction:  # noqa: ARG001
+    """Return the moderator's one obvious next step."""
+    current = next((item for item in items if item.is_current), None)
+    if current is not None and current.poll is not None:
+        poll = current.poll
+        if poll.is_counting:
+            return NextAction("", {}, "wait")
+        if poll.state == "draft":
+            return NextAction("poll.open", {"poll": poll.id}, "open", current.title)
+        if poll.state == "open":
+            return NextAction("poll.close", {"poll": poll.id}, "close", current.title)
+        if poll.state == "closed":
+            return NextAction("poll.publish", {"poll": poll.id}, "publish", current.title)
+    place = items.index(current) + 1 if current is not None else 0
+    following = items[place] if place < len(items) else None
+    if following is None:
+        return NextAction("", {}, "finish")
+    name = "show" if current is None else "advance"
+    return NextAction("agenda.show", {"item": following.id}, name, following.title)
+
+
+def without_texts(view: RoomView) -> RoomView:
+    """Return a view without comments, for regions that do not show them."""
+    return replace(view, comments=())
+
+
+def as_seen_by_voter(state: PanelState, view: RoomView, language: str) -> RoomView:
+    """Return a participant's view with results that are shown after voting."""
+    poll = state.current_poll()
+    if view.item is None or poll is None:
+        return view
+    seen = poll_view(state, poll, Role.PARTICIPANT, language, view.now, has_voted=True)
+    return replace(view, item=replace(view.item, poll=seen))
+
+
+# The wire
+
+
+def wire_poll(view: PollView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "shape": view.shape,
+        "title": view.title,
+        "state": view.state,
+        "counting": view.is_counting,
+        "round": view.round,
+        "options": [{"id": option.id, "label": option.label} for option in view.options],
+        "settings": dict(view.settings),
+        "visibility": view.visibility,
+        "closes_at": view.closes_at,
+        "results_visible": view.results_visible,
+        "results_after_voting": view.results_after_voting,
+    }
+
+
+def wire_tally(view: PollView, present: int) -> dict[str, Any] | None:
+    """Return the tally frame of a poll, or None where this role may not see it."""
+    if view.results is None:
+        return None
+    return tally_frame(view.id, view.round, view.tally_version, present, view.results)
+
+
+def tally_frame(
+    poll_id: str, number: int, version: int, present: int, results: Results
+) -> dict[str, Any]:
+    return {
+        "poll": poll_id,
+        "round": number,
+        "version": version,
+        "turnout": results.turnout,
+        "present": max(present, results.turnout),
+        "counts": dict(results.counts),
+        "percents": dict(results.percents),
+        "details": dict(results.details),
+    }

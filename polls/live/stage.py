@@ -1,0 +1,428 @@
+"""Tells every screen what changed: structure at once, numbers once a tick.
+
+Parts of the server say what changed; the stage decides who hears of it, when, and in which
+language, and sends the whole state, never a difference.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import gevent
+
+from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility, may_see_results
+from polls.domain.tally import VERSION
+from polls.live.presence import Presence
+from polls.live.snapshots import (
+    PanelState,
+    People,
+    load_state,
+    poll_view,
+    results_of,
+    room_view,
+    tally_frame,
+    wire_poll,
+    wire_tally,
+)
+from polls.live.views import RoomView
+from polls.protocol import (
+    comments_room,
+    language_room,
+    participant_room,
+    role_room,
+    voted_room,
+)
+from polls.store import agenda, ballots
+from polls.store.ballots import BallotRecord, Cast
+from polls.store.database import Database
+
+COMMENTS_EVERY_SECONDS = 1.0
+PRESENCE_EVERY_SECONDS = 1.0
+PHONES_EVERY_SECONDS = 3.0
+"""Turnout and presence reach phones less often than the projector: nobody votes by them."""
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[str, Any, str], None]
+HasMembers = Callable[[str], bool]
+FinishRound = Callable[[str, str, str], None]
+
+
+class Render(Protocol):
+    """Turns a view into the payload of `panel.view` for one region of a role's page."""
+
+    def __call__(self, view: RoomView, region: str, news: str) -> dict[str, Any]: ...
+
+
+@dataclass(slots=True)
+class _Panel:
+    """What the stage remembers of one panel."""
+
+    presence: Presence = field(default_factory=Presence)
+    state: PanelState | None = None
+    dirty_rounds: set[str] = field(default_factory=set)
+    sent_versions: dict[str, int] = field(default_factory=dict)
+    turnout_to_phones: set[str] = field(default_factory=set)
+    comments_dirty: bool = False
+    comments_sent_at: float = 0.0
+    present_sent: int = -1
+    presence_sent_at: float = 0.0
+    phones_sent_at: float = 0.0
+    present_on_phones: int = -1
+    fragments: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+
+
+class Stage:
+    """The one place that sends events."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float],
+        *,
+        tick_seconds: float = 0.25,
+        join_warning_count: int = 150,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._tick_seconds = tick_seconds
+        self._join_warning_count = join_warning_count
+        self._panels: dict[str, _Panel] = {}
+        self._round_panels: dict[str, str] = {}
+        self._ends: dict[str, tuple[str, str, float]] = {}
+        self._counting: set[str] = set()
+        self._emit: Emit = lambda _event, _payload, _room: None
+        self._has_members: HasMembers = lambda _room: False
+        self._render: Render = lambda view, region, news: {}  # noqa: ARG005
+        self._finish_round: FinishRound = lambda _panel, _poll, _round: None
+        self._ticker: gevent.Greenlet | None = None
+
+    def connect_to(self, *, emit: Emit, has_members: HasMembers, render: Render) -> None:
+        """Give the stage its audience."""
+        self._emit, self._has_members, self._render = emit, has_members, render
+
+    def start(self, finish_round: FinishRound) -> None:
+        """Begin to tick; rounds whose end passed while nobody was here are finished soon."""
+        self._finish_round = finish_round
+        for found in self._database.read(agenda.rounds_with_an_end):
+            self.round_ends(
+                found.panel_id, found.round.poll_id, found.round.id, found.round.closes_at
+            )
+        self._ticker = gevent.spawn(self._tick_forever)
+
+    def stop(self) -> None:
+        if self._ticker is not None:
+            self._ticker.kill()
+
+    # What is here
+
+    def _panel(self, panel_id: str) -> _Panel:
+        return self._panels.setdefault(panel_id, _Panel())
+
+    def presence(self, panel_id: str) -> Presence:
+        return self._panel(panel_id).presence
+
+    def state(self, panel_id: str) -> PanelState:
+        """Return a panel as it is now; counters are at most a tick old."""
+        panel = self._panel(panel_id)
+        if panel.state is None:
+            state = self._database.read(lambda connection: load_state(connection, panel_id))
+            panel.state = state
+            panel.fragments.clear()
+            self._follow_rounds(panel_id, panel, state)
+        return panel.state
+
+    def fresh_state(self, panel_id: str) -> PanelState:
+        """Return a panel with counters read now, for pages that are not updated later."""
+        self._refresh_counters(panel_id, self._panel(panel_id))
+        return self.state(panel_id)
+
+    def _follow_rounds(self, panel_id: str, panel: _Panel, state: PanelState) -> None:
+        for poll in state.polls.values():
+            if poll.round is not None:
+                self._round_panels[poll.round.id] = panel_id
+        current = state.current_poll()
+        round_id = current.round.id if current and current.round else None
+        if panel.presence.round_id != round_id:
+            voters: set[str] = set()
+            if round_id is not None:
+                voters = self._database.read(
+                    lambda connection: ballots.voters_of_round(connection, round_id)
+                )
+            panel.presence.start_round(round_id, voters)
+
+    def people(self, panel_id: str) -> People:
+        presence = self.presence(panel_id)
+        now = self._clock()
+        joins = presence.joins_lately(now)
+        return People(
+            seen=presence.present(now),
+            connected=presence.connected,
+            join_warning=joins if joins >= self._join_warning_count else 0,
+        )
+
+    def view(self, panel_id: str, role: Role, language: str) -> RoomView:
+        return room_view(self.state(panel_id), role, language, self.people(panel_id), self._clock())
+
+    def fragment(
+        self, panel_id: str, role: Role, language: str, region: str, news: str = ""
+    ) -> dict[str, Any]:
+        """Return a `panel.view` payload, rendered once for all readers of a language."""
+        self.state(panel_id)
+        panel = self._panel(panel_id)
+        place = (role.value, language, region)
+        if place not in panel.fragments or news:
+            rendered = self._render(self.view(panel_id, role, language), region, news)
+            panel.fragments[place] = {**rendered, "announcement": ""}
+            return rendered
+        return panel.fragments[place]
+
+    def snapshot(
+        self, panel_id: str, role: Role, language: str, ballot: BallotRecord | None
+    ) -> dict[str, Any]:
+        """Return `panel.snapshot` without the part `you`."""
+        state = self.state(panel_id)
+        now = self._clock()
+        people = self.people(panel_id)
+        poll = state.current_poll()
+        present = people.present(state, poll)
+        has_voted = ballot is not None and ballot.answer is not None
+        seen = poll_view(state, poll, role, language, now, has_voted=has_voted) if poll else None
+        item = state.current_item()
+        return {
+            "version": state.panel.version,
+            "now": now,
+            "present": present,
+            "panel": {
+                "code": state.panel.code,
+                "title": state.panel.title.in_language(language),
+                "languages": list(state.panel.languages),
+                "comments_open": state.panel.comments_open,
+                "moderation": state.panel.moderation,
+                "ended": state.panel.ended_at is not None,
+            },
+            "item": None if item is None else {"id": item.id, "kind": item.kind},
+            "poll": wire_poll(seen) if seen else None,
+            "round": seen.round if seen else None,
+            "turnout": seen.turnout if seen else None,
+            "tally": wire_tally(seen, present) if seen else None,
+        }
+
+    # What changed
+
+    def structure_changed(self, panel_id: str, news: str = "") -> None:
+        """Something on screen is different now: send it to every screen at once."""
+        panel = self._panel(panel_id)
+        panel.state = None
+        self._send_now_regions(panel_id, (Role.PARTICIPANT, Role.PROJECTOR, Role.MODERATOR), news)
+        self._send_comments(panel_id)
+
+    def comments_changed(self, panel_id: str) -> None:
+        """Comments are different now; screens hear of it within a second."""
+        self._panel(panel_id).comments_dirty = True
+
+    def comment_changed(
+        self, panel_id: str, participant: str | None, event: str, payload: dict[str, Any]
+    ) -> None:
+        """Tell a comment's author, and the moderators, what became of it."""
+        self._emit(event, payload, role_room(panel_id, Role.MODERATOR.value))
+        if participant is not None:
+            self._emit(event, payload, participant_room(panel_id, participant))
+
+    def poll_opened(self, panel_id: str, poll: Poll) -> None:
+        self._poll_event("poll.opened", panel_id, poll)
+
+    def poll_closed(self, panel_id: str, poll: Poll) -> None:
+        self._poll_event("poll.closed", panel_id, poll)
+
+    def _poll_event(self, event: str, panel_id: str, poll: Poll) -> None:
+        if poll.round is None:
+            return
+        payload = {
+            "poll": poll.id,
+            "round": poll.round.number,
+            "closes_at": poll.round.closes_at,
+        }
+        for role in Role:
+            self._emit(event, payload, role_room(panel_id, role.value))
+
+    def ballots_committed(self, casts: Sequence[Cast]) -> None:
+        """Ballots are durable; their tallies go out with the next tick."""
+        for cast in casts:
+            panel_id = self._round_panels.get(cast.round_id)
+            if panel_id is not None:
+                panel = self._panel(panel_id)
+                panel.dirty_rounds.add(cast.round_id)
+                panel.presence.vote(cast.round_id, cast.participant)
+
+    def counters_changed(self, panel_id: str, round_id: str) -> None:
+        """Counters changed by something other than a cast."""
+        self._panel(panel_id).dirty_rounds.add(round_id)
+
+    def round_ends(
+        self, panel_id: str, poll_id: str, round_id: str, closes_at: float | None
+    ) -> None:
+        """Note when a round ends, or that it has no end any more."""
+        self._counting.discard(round_id)
+        if closes_at is None:
+            self._ends.pop(round_id, None)
+        else:
+            self._ends[round_id] = (panel_id, poll_id, closes_at)
+            if closes_at <= self._clock():
+                self._counting.add(round_id)
+
+    # Sending
+
+    def _languages(self, panel_id: str, role: Role) -> list[str]:
+        languages = self.state(panel_id).panel.languages
+        return [
+            language
+            for language in dict.fromkeys((*languages, "en", "fr", "nl"))
+            if self._has_members(language_room(panel_id, role.value, language))
+        ]
+
+    def _send_now_regions(self, panel_id: str, roles: Sequence[Role], news: str = "") -> None:
+        for role in roles:
+            for language in self._languages(panel_id, role):
+                payload = self.fragment(panel_id, role, language, "now", news)
+                self._emit("panel.view", payload, language_room(panel_id, role.value, language))
+
+    def _send_comments(self, panel_id: str) -> None:
+        panel = self._panel(panel_id)
+        panel.comments_dirty = False
+        panel.comments_sent_at = self._clock()
+        for language in self._languages(panel_id, Role.MODERATOR):
+            payload = self.fragment(panel_id, Role.MODERATOR, language, "comments")
+            self._emit("panel.view", payload, language_room(panel_id, "moderator", language))
+        for language in self._languages(panel_id, Role.PARTICIPANT):
+            room = comments_room(panel_id, language)
+            if self._has_members(room):
+                payload = self.fragment(panel_id, Role.PARTICIPANT, language, "comments")
+                self._emit("panel.view", payload, room)
+
+    def _refresh_counters(self, panel_id: str, panel: _Panel) -> list[str]:
+        """Read the counters of rounds with new ballots; return those rounds."""
+        if not panel.dirty_rounds:
+            return []
+        dirty, panel.dirty_rounds = panel.dirty_rounds, set()
+        state = self.state(panel_id)
+        counters = self._database.read(lambda connection: ballots.counters_of(connection, dirty))
+        for round_id, counter in counters.items():
+            known = state.counters.get(round_id)
+            if known is None or counter[VERSION] >= known[VERSION]:
+                state.counters[round_id] = counter
+        if any(round_id in state.texts for round_id in dirty):
+            panel.state = None
+            self._send_now_regions(panel_id, (Role.PROJECTOR, Role.MODERATOR))
+        panel.fragments.clear()
+        return list(dirty)
+
+    def _send_tallies(self, panel_id: str, panel: _Panel) -> None:
+        changed = set(self._refresh_counters(panel_id, panel))
+        changed |= {
+            round_id
+            for round_id in panel.turnout_to_phones
+            if self._clock() - panel.phones_sent_at >= PHONES_EVERY_SECONDS
+        }
+        if not changed:
+            return
+        state = self.state(panel_id)
+        for poll in state.polls.values():
+            if poll.round is not None and poll.round.id in changed:
+                self._send_tally(panel_id, panel, state, poll)
+
+    def _send_tally(self, panel_id: str, panel: _Panel, state: PanelState, poll: Poll) -> None:
+        results = results_of(state, poll)
+        if results is None or poll.round is None or poll.state is PollState.DRAFT:
+            return
+        round_id, number = poll.round.id, poll.round.number
+        version = state.counters[round_id][VERSION]
+        present = self.people(panel_id).present(state, poll)
+        frame = tally_frame(poll.id, number, version, present, results)
+        turnout = {
+            "poll": poll.id,
+            "round": number,
+            "turnout": results.turnout,
+            "present": frame["present"],
+        }
+        if panel.sent_versions.get(round_id, -1) < version:
+            panel.sent_versions[round_id] = version
+            panel.turnout_to_phones.add(round_id)
+            for role in (Role.MODERATOR, Role.PROJECTOR):
+                visible = may_see_results(role, poll.visibility, poll.state)
+                event, payload = ("poll.tally", frame) if visible else ("poll.turnout", turnout)
+                self._emit(event, payload, role_room(panel_id, role.value))
+            if may_see_results(Role.PARTICIPANT, poll.visibility, poll.state):
+                self._emit("poll.tally", frame, role_room(panel_id, "participant"))
+                panel.turnout_to_phones.discard(round_id)
+            elif poll.visibility is Visibility.VOTED:
+                self._emit("poll.tally", frame, voted_room(round_id))
+        if round_id in panel.turnout_to_phones and self._phones_may_hear(panel):
+            panel.turnout_to_phones.discard(round_id)
+            self._emit("poll.turnout", turnout, role_room(panel_id, "participant"))
+
+    def _phones_may_hear(self, panel: _Panel) -> bool:
+        now = self._clock()
+        if now - panel.phones_sent_at < PHONES_EVERY_SECONDS:
+            return False
+        panel.phones_sent_at = now
+        return True
+
+    def _send_presence(self, panel_id: str, panel: _Panel) -> None:
+        now = self._clock()
+        if now - panel.presence_sent_at < PRESENCE_EVERY_SECONDS or panel.state is None:
+            return
+        state = panel.state
+        present = self.people(panel_id).present(state, state.current_poll())
+        if present != panel.present_sent:
+            panel.present_sent = present
+            panel.presence_sent_at = now
+            for role in (Role.MODERATOR, Role.PROJECTOR):
+                self._emit("panel.presence", {"present": present}, role_room(panel_id, role.value))
+        if present != panel.present_on_phones and self._phones_may_hear(panel):
+            panel.present_on_phones = present
+            self._emit("panel.presence", {"present": present}, role_room(panel_id, "participant"))
+
+    # The clock
+
+    def _tick_forever(self) -> None:
+        due = self._clock()
+        while True:
+            due = max(due + self._tick_seconds, self._clock() - self._tick_seconds)
+            gevent.sleep(max(0.0, due - self._clock()))
+            try:
+                self.tick()
+            except Exception:
+                log.exception("a tick failed")
+
+    def tick(self) -> None:
+        """Send what changed since the last tick, and finish rounds that are due."""
+        self._watch_ends()
+        for panel_id, panel in list(self._panels.items()):
+            try:
+                self._tick_panel(panel_id, panel)
+            except Exception:
+                log.exception("a panel's tick failed")
+
+    def _tick_panel(self, panel_id: str, panel: _Panel) -> None:
+        self._send_tallies(panel_id, panel)
+        now = self._clock()
+        if panel.comments_dirty and now - panel.comments_sent_at >= COMMENTS_EVERY_SECONDS:
+            panel.state = None
+            self._send_comments(panel_id)
+            self._send_now_regions(panel_id, (Role.MODERATOR, Role.PROJECTOR))
+        self._send_presence(panel_id, panel)
+
+    def _watch_ends(self) -> None:
+        now = self._clock()
+        for round_id, (panel_id, poll_id, closes_at) in list(self._ends.items()):
+            if now >= closes_at + GRACE_SECONDS:
+                self._finish_round(panel_id, poll_id, round_id)
+                self._ends.pop(round_id, None)
+                self._counting.discard(round_id)
+            elif now >= closes_at and round_id not in self._counting:
+                self._counting.add(round_id)
+                self.structure_changed(panel_id, "counting")

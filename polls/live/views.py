@@ -1,0 +1,199 @@
+"""What templates are given. The one contract between the server's state and every screen.
+
+A view is made for one role and one language. It holds nothing personal: what is mine is in
+`Mine`, which only a page rendered for one person is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from polls.domain.tally import Results
+
+
+@dataclass(frozen=True, slots=True)
+class PanelistView:
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    id: str
+    code: str
+    title: str
+    description: str
+    theme: str
+    place: str
+    """One line: building, room, street, town."""
+    panellists: tuple[PanelistView, ...]
+    languages: tuple[str, ...]
+    moderation: str
+    comments_open: bool
+    joining_locked: bool
+    needs_pin: bool
+    pin: str | None
+    """Only for the moderator and the projector."""
+    head_count: int | None
+    ends_at: float
+    is_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    id: str
+    label: str
+    language: str
+    """The language the label really is in, for `lang`."""
+    place: int
+    """0 for A, 1 for B…: chooses letter, colour and seat face."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnswerView:
+    """A written answer of an open-text poll."""
+
+    receipt: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    id: str
+    kind: str
+    shape: str
+    title: str
+    title_language: str
+    options: tuple[OptionView, ...]
+    settings: Mapping[str, Any]
+    """As stored; texts in it are already in the reader's language."""
+    state: str
+    is_counting: bool
+    """Voting has ended, ballots under way still arrive."""
+    takes_ballots: bool
+    visibility: str
+    countdown_seconds: int | None
+    round: int
+    """0 before the first opening."""
+    round_id: str | None
+    closes_at: float | None
+    results_visible: bool
+    """This role sees the results now."""
+    results_after_voting: bool
+    """A participant sees the results once they have voted."""
+    results: Results | None
+    """Present only if `results_visible`."""
+    tally_version: int
+    turnout: int
+    """People who have voted, always known."""
+    texts: tuple[TextAnswerView, ...] = ()
+    is_public: bool = False
+    """Listed on the results page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One agenda item. `poll` is given for poll items."""
+
+    id: str
+    number: int
+    kind: str
+    title: str
+    language: str
+    body: str
+    is_current: bool
+    poll: PollView | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    id: str
+    text: str
+    language: str
+    kind: str
+    state: str
+    upvotes: int
+    is_answered: bool
+    reason: str
+    posted_at: float
+    about: str = ""
+    """Title of the agenda item it was written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCounts:
+    waiting: int = 0
+    shown: int = 0
+    hidden: int = 0
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """The moderator's one obvious next step: a command with its fields."""
+
+    command: str
+    fields: Mapping[str, str]
+    name: str
+    """show, open, close, publish, advance, finish or wait: chooses label and icon."""
+    subject: str = ""
+    """Title of the item it leads to, if it leads to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """What a moderator did last, for the second moderator and for undo."""
+
+    name: str
+    subject: str
+    at: float
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """Everything the main part of a screen shows."""
+
+    role: str
+    language: str
+    version: int
+    panel: PanelView
+    item: ItemView | None
+    """The current agenda item; None while people join."""
+    items: tuple[ItemView, ...]
+    """The agenda; polls in it carry results where this role may see them."""
+    item_count: int
+    present: int
+    connected: int
+    projector_view: str
+    """item, join, idle or blank."""
+    spotlight: CommentView | None
+    comments: tuple[CommentView, ...]
+    """Phones and results: shown ones. Moderator: waiting, shown and hidden ones."""
+    comment_counts: CommentCounts
+    last_poll: PollView | None = None
+    """Phones: the latest poll whose results they may see, while nothing is on."""
+    next_action: NextAction | None = None
+    last_action: ActionView | None = None
+    join_warning: int = 0
+    """Identities that joined within the last ten seconds, when that is faster than people can."""
+    now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MyComment:
+    comment: CommentView
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What belongs to the reader alone; never part of a fragment that is sent to a room."""
+
+    participant: str | None = None
+    answer: Any = None
+    receipt: str = ""
+    comments: tuple[CommentView, ...] = ()
+    upvoted: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,410 @@
+"""Every message on the wire, typed. `docs/protocol.md` and `static/protocol.js` follow this file.
+
+Commands come in, are parsed strictly and answered by an acknowledgement. Events go out and
+tell state. Nothing else crosses the socket.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from polls.domain.errors import Refusal
+
+WIRE_VERSION = 1
+MESSAGE_BYTES_MOST = 64 * 1024
+
+T = TypeVar("T")
+
+Role = Literal["participant", "moderator", "projector"]
+
+
+class Connect(msgspec.Struct, forbid_unknown_fields=True):
+    """What a client says when it connects (`auth`)."""
+
+    panel: str
+    role: Role = "participant"
+    key: str | None = None
+    language: str | None = None
+    pin: str | None = None
+    watch: list[str] = []
+
+
+class Command(msgspec.Struct, forbid_unknown_fields=True):
+    """Base of all commands."""
+
+
+# What a participant may say
+
+
+class BallotCast(Command):
+    poll: str
+    round: int
+    answer: Any
+    sequence: int | None = None
+
+
+class BallotWithdraw(Command):
+    poll: str
+    round: int
+    sequence: int | None = None
+
+
+class CommentPost(Command):
+    text: str
+    id: str | None = None
+    kind: Literal["comment", "question", "proposal"] = "comment"
+    about: str | None = None
+
+
+class CommentUpvote(Command):
+    comment: str
+    on: bool = True
+    sequence: int | None = None
+
+
+class PanelSnapshot(Command):
+    pass
+
+
+class PanelWatch(Command):
+    """Ask for the frames of a part of the page, or no longer."""
+
+    region: Literal["comments"]
+    on: bool = True
+
+
+# What a moderator may say
+
+
+class PollCreate(Command):
+    """Ask something now: `like` takes kind, options and settings from another poll."""
+
+    title: str | dict[str, str]
+    kind: str | None = None
+    options: list[str | dict[str, str]] | None = None
+    settings: dict[str, Any] | None = None
+    visibility: str | None = None
+    countdown_seconds: int | str | None = None
+    like: str | None = None
+    comment: str | None = None
+    open: bool = False
+
+
+class PollUpdate(Command):
+    poll: str
+    title: str | dict[str, str] | None = None
+    kind: str | None = None
+    options: list[dict[str, Any]] | None = None
+    settings: dict[str, Any] | None = None
+    visibility: str | None = None
+    countdown_seconds: int | str | None = None
+
+
+class PollOpen(Command):
+    poll: str
+    countdown_seconds: int | str | None = None
+    """Overrides the poll's own countdown; 0 opens without one."""
+
+
+class PollClose(Command):
+    poll: str
+
+
+class PollPublish(Command):
+    poll: str
+
+
+class PollExtend(Command):
+    """Give more time; without seconds, take the limit away."""
+
+    poll: str
+    seconds: int | None = None
+
+
+class PollVisibility(Command):
+    poll: str
+    visibility: Literal["live", "projector", "voted", "published"]
+
+
+class PollClear(Command):
+    """Throw away all rounds of a poll: a rehearsal's votes. Cannot be undone."""
+
+    poll: str
+
+
+class WordHide(Command):
+    poll: str
+    word: str
+    hidden: bool = True
+
+
+class AnswerApprove(Command):
+    """Show a written answer of an open-text poll."""
+
+    poll: str
+    receipt: str
+
+
+class AnswerHide(Command):
+    poll: str
+    receipt: str
+
+
+class AgendaShow(Command):
+    """Make an item the current one; without an item, show how to join."""
+
+    item: str | None = None
+
+
+class AgendaAdd(Command):
+    kind: Literal["comments", "slide"]
+    title: str | dict[str, str]
+    body: str | dict[str, str] | None = None
+    after: str | None = None
+
+
+class AgendaUpdate(Command):
+    item: str
+    title: str | dict[str, str] | None = None
+    body: str | dict[str, str] | None = None
+
+
+class AgendaDuplicate(Command):
+    item: str
+
+
+class AgendaMove(Command):
+    """Move an item so that it has this place, counted from 1."""
+
+    item: str
+    place: int
+
+
+class AgendaDelete(Command):
+    item: str
+
+
+class AgendaPaste(Command):
+    """Add polls from plain text or CSV, one question a line."""
+
+    text: str
+
+
+class CommentApprove(Command):
+    comment: str
+
+
+class CommentHide(Command):
+    comment: str
+    reason: str
+
+
+class CommentSpotlight(Command):
+    """Put a comment on the projector; without one, take it away."""
+
+    comment: str | None = None
+
+
+class CommentAnswer(Command):
+    comment: str
+    on: bool = True
+
+
+class PanelUpdate(Command):
+    comments_open: bool | None = None
+    moderation: Literal["pre", "post"] | None = None
+    joining_locked: bool | None = None
+    pin: str | None = None
+    """A new PIN; an empty text takes it away."""
+    head_count: int | str | None = None
+    """People counted in the room; 0 or an empty text goes back to counting phones."""
+
+
+class PanelClear(Command):
+    """Throw away all votes and comments of a rehearsal. Cannot be undone."""
+
+
+class PanelUndo(Command):
+    """Take back the latest action that can be taken back."""
+
+
+class ProjectorShow(Command):
+    view: Literal["item", "join", "idle", "blank"]
+
+
+class LinkReissue(Command):
+    """Make a new link for a role; the old one stops working at once."""
+
+    role: Literal["moderator", "projector"]
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "ballot.cast": BallotCast,
+    "ballot.withdraw": BallotWithdraw,
+    "comment.post": CommentPost,
+    "comment.upvote": CommentUpvote,
+    "panel.snapshot": PanelSnapshot,
+    "panel.watch": PanelWatch,
+    "poll.create": PollCreate,
+    "poll.update": PollUpdate,
+    "poll.open": PollOpen,
+    "poll.close": PollClose,
+    "poll.publish": PollPublish,
+    "poll.extend": PollExtend,
+    "poll.visibility": PollVisibility,
+    "poll.clear": PollClear,
+    "word.hide": WordHide,
+    "answer.approve": AnswerApprove,
+    "answer.hide": AnswerHide,
+    "agenda.show": AgendaShow,
+    "agenda.add": AgendaAdd,
+    "agenda.update": AgendaUpdate,
+    "agenda.duplicate": AgendaDuplicate,
+    "agenda.move": AgendaMove,
+    "agenda.delete": AgendaDelete,
+    "agenda.paste": AgendaPaste,
+    "comment.approve": CommentApprove,
+    "comment.hide": CommentHide,
+    "comment.spotlight": CommentSpotlight,
+    "comment.answer": CommentAnswer,
+    "panel.update": PanelUpdate,
+    "panel.clear": PanelClear,
+    "panel.undo": PanelUndo,
+    "projector.show": ProjectorShow,
+    "link.reissue": LinkReissue,
+}
+"""Every command by its name on the wire."""
+
+
+# What the server says
+
+
+class PanelViewEvent(msgspec.Struct, tag_field="event", tag="panel.view"):
+    """A part of the page, as HTML in the language of its readers."""
+
+    region: str
+    version: int
+    html: str
+    title: str = ""
+    announcement: str = ""
+    """One sentence for screen readers, when something new is on."""
+
+
+class PollEvent(msgspec.Struct):
+    """`poll.opened` and `poll.closed`."""
+
+    poll: str
+    round: int
+    closes_at: float | None = None
+
+
+class TallyEvent(msgspec.Struct):
+    """`poll.tally`: the whole state of a tally, never a difference."""
+
+    poll: str
+    round: int
+    version: int
+    turnout: int
+    present: int
+    counts: dict[str, int]
+    percents: dict[str, int]
+    details: dict[str, Any]
+
+
+class TurnoutEvent(msgspec.Struct):
+    """`poll.turnout`: how many voted, for screens that may not see the tally."""
+
+    poll: str
+    round: int
+    turnout: int
+    present: int
+
+
+class PresenceEvent(msgspec.Struct):
+    present: int
+
+
+class CommentEvent(msgspec.Struct):
+    """`comment.posted` and `comment.changed`: sent to its author and the moderators."""
+
+    comment: str
+    state: str
+    upvotes: int = 0
+    answered: bool = False
+    reason: str = ""
+
+
+EVENTS: tuple[str, ...] = (
+    "panel.snapshot",
+    "panel.view",
+    "panel.presence",
+    "poll.opened",
+    "poll.closed",
+    "poll.tally",
+    "poll.turnout",
+    "comment.posted",
+    "comment.changed",
+)
+
+
+# Rooms: who hears what
+
+
+def role_room(panel: str, role: str) -> str:
+    return f"{panel}/{role}"
+
+
+def language_room(panel: str, role: str, language: str) -> str:
+    """Readers of one language in one role; fragments are rendered once for each."""
+    return f"{panel}/{role}/{language}"
+
+
+def comments_room(panel: str, language: str) -> str:
+    """Phones that look at the comments now."""
+    return f"{panel}/comments/{language}"
+
+
+def voted_room(round_id: str) -> str:
+    """Participants who voted in a round and may see its tally for that reason."""
+    return f"round/{round_id}/voted"
+
+
+def participant_room(panel: str, participant: str) -> str:
+    """All sockets of one participant."""
+    return f"{panel}/person/{participant}"
+
+
+def parse_command(name: str, payload: object) -> Command:
+    """Return the typed command, or refuse it saying which field is wrong."""
+    try:
+        expected = COMMANDS[name]
+    except KeyError:
+        raise Refusal("command.unknown") from None
+    return _convert({} if payload is None else payload, expected, strict=True)
+
+
+def parse_form(name: str, fields: dict[str, Any]) -> Command:
+    """Like `parse_command` for form fields, which are all text: `on`, `12` are understood."""
+    try:
+        expected = COMMANDS[name]
+    except KeyError:
+        raise Refusal("command.unknown") from None
+    return _convert(fields, expected, strict=False)
+
+
+def parse_connect(auth: object) -> Connect:
+    return _convert(auth, Connect, strict=True)
+
+
+def _convert(payload: object, expected: type[T], *, strict: bool) -> T:
+    try:
+        return msgspec.convert(payload, expected, strict=strict)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Refusal("command.malformed", problem=_problem(str(error))) from None
+
+
+def _problem(text: str) -> str:
+    """Keep msgspec's account of what is wrong and where; it names no value."""
+    return text[:200]

@@ -1,0 +1,1 @@
+"""Where panels, ballots and counters are kept."""

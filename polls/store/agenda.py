@@ -1,0 +1,219 @@
+"""Agenda items, polls and rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from polls.domain.errors import Refusal
+from polls.domain.polls import Option, Poll, PollState, Question, Round, Visibility
+from polls.domain.texts import Texts
+from polls.store import schema
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    id: str
+    panel_id: str
+    position: int
+    kind: str
+    title: Texts
+    body: Texts
+    poll_id: str | None
+    deleted_at: float | None
+
+
+def _item(row: Row[Any]) -> ItemRecord:
+    values = row._asdict()
+    values.update(title=Texts(values["title"]), body=Texts(values["body"]))
+    return ItemRecord(**values)
+
+
+def items_of(connection: Connection, panel_id: str) -> list[ItemRecord]:
+    """Return the agenda in order, without deleted items."""
+    table = schema.agenda_item
+    query = (
+        select(table)
+        .where(table.c.panel_id == panel_id, table.c.deleted_at.is_(None))
+        .order_by(table.c.position, table.c.id)
+    )
+    return [_item(row) for row in connection.execute(query)]
+
+
+def item_of(connection: Connection, panel_id: str, item_id: str) -> ItemRecord:
+    table = schema.agenda_item
+    query = select(table).where(table.c.panel_id == panel_id, table.c.id == item_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refusal("item.unknown")
+    return _item(row)
+
+
+def item_of_poll(connection: Connection, poll_id: str) -> ItemRecord | None:
+    table = schema.agenda_item
+    row = connection.execute(select(table).where(table.c.poll_id == poll_id)).first()
+    return None if row is None else _item(row)
+
+
+def insert_item(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(schema.agenda_item.insert().values(**values))
+
+
+def change_item(connection: Connection, item_id: str, **values: Any) -> None:
+    table = schema.agenda_item
+    connection.execute(update(table).where(table.c.id == item_id).values(**values))
+
+
+def place_items(connection: Connection, item_ids: Iterable[str]) -> None:
+    """Write the order of the agenda."""
+    table = schema.agenda_item
+    for position, item_id in enumerate(item_ids):
+        connection.execute(update(table).where(table.c.id == item_id).values(position=position))
+
+
+def next_position(connection: Connection, panel_id: str) -> int:
+    table = schema.agenda_item
+    query = select(func.max(table.c.position)).where(table.c.panel_id == panel_id)
+    highest = connection.execute(query).scalar()
+    return 0 if highest is None else int(highest) + 1
+
+
+# Polls and rounds
+
+
+def _round(row: Row[Any]) -> Round:
+    return Round(row.id, row.poll_id, row.number, row.opened_at, row.closes_at, row.closed_at)
+
+
+def question_from(options: list[dict[str, Any]], settings: Mapping[str, Any]) -> Question:
+    return Question(tuple(Option(o["id"], Texts(o["label"])) for o in options), settings)
+
+
+def options_as_json(options: Iterable[Option]) -> list[dict[str, Any]]:
+    return [{"id": option.id, "label": dict(option.label.by_language)} for option in options]
+
+
+def _poll(row: Row[Any], latest: Round | None) -> Poll:
+    return Poll(
+        id=row.id,
+        panel_id=row.panel_id,
+        kind=row.kind,
+        title=Texts(row.title),
+        question=question_from(row.options, row.settings),
+        state=PollState(row.state),
+        visibility=Visibility(row.visibility),
+        countdown_seconds=row.countdown_seconds,
+        round=latest,
+    )
+
+
+def polls_of(connection: Connection, panel_id: str) -> dict[str, Poll]:
+    """Return a panel's polls by id, each with its latest round."""
+    latest: dict[str, Round] = {}
+    query = (
+        select(schema.round_)
+        .join(schema.poll, schema.poll.c.id == schema.round_.c.poll_id)
+        .where(schema.poll.c.panel_id == panel_id)
+        .order_by(schema.round_.c.number)
+    )
+    for row in connection.execute(query):
+        latest[row.poll_id] = _round(row)
+    polls = connection.execute(select(schema.poll).where(schema.poll.c.panel_id == panel_id))
+    return {row.id: _poll(row, latest.get(row.id)) for row in polls}
+
+
+def poll_of(
+    connection: Connection, panel_id: str, poll_id: str, *, for_update: bool = False
+) -> Poll:
+    table = schema.poll
+    query = select(table).where(table.c.panel_id == panel_id, table.c.id == poll_id)
+    if for_update:
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refusal("poll.unknown")
+    rounds = rounds_of(connection, poll_id)
+    return _poll(row, rounds[-1] if rounds else None)
+
+
+def rounds_of(connection: Connection, poll_id: str) -> list[Round]:
+    """Return all rounds of a poll, first one first."""
+    table = schema.round_
+    query = select(table).where(table.c.poll_id == poll_id).order_by(table.c.number)
+    return [_round(row) for row in connection.execute(query)]
+
+
+def insert_poll(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(schema.poll.insert().values(**values))
+
+
+def change_poll(connection: Connection, poll_id: str, **values: Any) -> None:
+    table = schema.poll
+    connection.execute(update(table).where(table.c.id == poll_id).values(**values))
+
+
+def insert_round(connection: Connection, new: Round) -> None:
+    connection.execute(
+        schema.round_.insert().values(
+            id=new.id,
+            poll_id=new.poll_id,
+            number=new.number,
+            opened_at=new.opened_at,
+            closes_at=new.closes_at,
+        )
+    )
+
+
+def set_closing_time(connection: Connection, round_id: str, closes_at: float | None) -> None:
+    table = schema.round_
+    connection.execute(
+        update(table)
+        .where(table.c.id == round_id, table.c.closed_at.is_(None))
+        .values(closes_at=closes_at)
+    )
+
+
+def finish_round(connection: Connection, round_id: str, due_by: float, now: float) -> bool:
+    """Close a round that is due; exactly one caller is told True."""
+    table = schema.round_
+    closed = connection.execute(
+        update(table)
+        .where(table.c.id == round_id, table.c.closed_at.is_(None), table.c.closes_at <= due_by)
+        .values(closed_at=now)
+    )
+    return closed.rowcount == 1
+
+
+def resume_round(connection: Connection, round_id: str) -> None:
+    """Take back a closing: the round takes ballots again, without a limit."""
+    table = schema.round_
+    connection.execute(
+        update(table).where(table.c.id == round_id).values(closes_at=None, closed_at=None)
+    )
+
+
+def delete_rounds(connection: Connection, poll_id: str) -> None:
+    connection.execute(delete(schema.round_).where(schema.round_.c.poll_id == poll_id))
+
+
+def delete_round(connection: Connection, round_id: str) -> None:
+    connection.execute(delete(schema.round_).where(schema.round_.c.id == round_id))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    round: Round
+    panel_id: str
+
+
+def rounds_with_an_end(connection: Connection) -> list[OpenRound]:
+    """Return the rounds of all panels that are not closed yet but have a closing time."""
+    query = (
+        select(schema.round_, schema.poll.c.panel_id)
+        .join(schema.poll, schema.poll.c.id == schema.round_.c.poll_id)
+        .where(schema.round_.c.closed_at.is_(None), schema.round_.c.closes_at.is_not(None))
+    )
+    return [OpenRound(_round(row), row.panel_id) for row in connection.execute(query)]

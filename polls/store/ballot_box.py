@@ -1,0 +1,96 @@
+"""The group commit: ballots that arrive together are made durable together.
+
+A commit begins as soon as the last one is done, so batches form by themselves: alone, a
+ballot waits for nobody; in a rush, hundreds share one flush of the disk.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import gevent
+from gevent.event import AsyncResult, Event
+from sqlalchemy.exc import SQLAlchemyError
+
+from polls.domain.errors import Refusal
+from polls.store.ballots import Cast, CastResult, NewReceipt, cast_batch
+from polls.store.database import Database
+
+BATCH_MOST = 500
+RETRY_AFTER_SECONDS = 2
+
+Done = Callable[[CastResult], None]
+Committed = Callable[[Sequence[Cast]], None]
+
+log = logging.getLogger(__name__)
+
+
+class BallotBox:
+    """Takes casts and answers each one after the commit that made it durable."""
+
+    def __init__(
+        self,
+        database: Database,
+        new_receipt: NewReceipt,
+        shard: int = 0,
+        committed: Committed | None = None,
+    ) -> None:
+        """`committed` hears of every batch that was stored."""
+        self._database = database
+        self._new_receipt = new_receipt
+        self._shard = shard
+        self._committed = committed
+        self._waiting: deque[tuple[Cast, Done]] = deque()
+        self._arrived = Event()
+        self._committer: gevent.Greenlet | None = None
+
+    def submit(self, cast: Cast, done: Done) -> None:
+        """Take a cast; `done` is called once its fate is durable."""
+        self._waiting.append((cast, done))
+        self._arrived.set()
+        if self._committer is None or self._committer.dead:
+            self._committer = gevent.spawn(self._commit_forever)
+
+    def cast(self, cast: Cast) -> CastResult:
+        """Take a cast and wait for its fate; raise Refusal if it was not stored."""
+        answer: AsyncResult = AsyncResult()
+        self.submit(cast, answer.set)
+        result: CastResult = answer.get()
+        if result.refused == "ballot.not_stored":
+            raise Refusal(result.refused, retry_after=RETRY_AFTER_SECONDS)
+        if result.refused:
+            raise Refusal(result.refused)
+        return result
+
+    def _commit_forever(self) -> None:
+        while True:
+            self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                batch = [
+                    self._waiting.popleft() for _ in range(min(BATCH_MOST, len(self._waiting)))
+                ]
+                self._commit(batch)
+
+    def _commit(self, batch: list[tuple[Cast, Done]]) -> None:
+        casts = [cast for cast, _ in batch]
+        try:
+            results = self._database.write(
+                lambda connection: cast_batch(connection, casts, self._new_receipt, self._shard)
+            )
+        except (Refusal, SQLAlchemyError, OSError) as error:
+            log.warning("ballots not stored: %s", type(error).__name__)
+            results = [CastResult(refused="ballot.not_stored")] * len(batch)
+        except Exception:
+            log.exception("ballots not stored")
+            results = [CastResult(refused="ballot.not_stored")] * len(batch)
+        else:
+            if self._committed is not None:
+                self._committed(casts)
+        for (_, done), result in zip(batch, results, strict=True):
+            try:
+                done(result)
+            except Exception:
+                log.exception("a ballot's sender could not be answered")

@@ -1,0 +1,415 @@
+"""Ballots and counters, which change in one transaction and can be counted again."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from polls.domain.kinds import Kind
+from polls.domain.polls import GRACE_SECONDS
+from polls.domain.tally import BALLOTS, VERSION, change_of
+from polls.store import schema
+from polls.store.panels import insert_or_leave
+
+NO_SEQUENCE = -1
+
+Deltas = dict[tuple[str, str], int]
+"""What to add to counters, by round and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A ballot on its way: an answer, or None to take the ballot back."""
+
+    round_id: str
+    participant: str
+    kind: Kind
+    answer: Any
+    sequence: int | None
+    received_at: float
+    channel: str = "phone"
+    text_state: str = "shown"
+    """Whether a written answer is shown at once or waits for the moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastResult:
+    """What became of a cast: a receipt, or the code of the refusal."""
+
+    receipt: str = ""
+    sequence: int = 0
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class _Stored:
+    id: int
+    answer: Any
+    sequence: int
+    receipt: str
+    state: str
+    is_changed: bool = False
+
+
+NewReceipt = Callable[[], str]
+
+
+def cast_batch(
+    connection: Connection, casts: Sequence[Cast], new_receipt: NewReceipt, shard: int
+) -> list[CastResult]:
+    """Store a batch in the caller's transaction and return one result for each cast.
+
+    A cast that comes too late is refused on its own and never fails the batch. One with a
+    sequence that is not higher than the stored one is answered like the first time.
+    """
+    open_rounds = _lock_open_rounds(connection, {cast.round_id for cast in casts})
+    results: list[CastResult | None] = [None] * len(casts)
+    wanted: dict[tuple[str, str], list[int]] = {}
+    for index, cast in enumerate(casts):
+        ends = open_rounds.get(cast.round_id)
+        if ends is None or cast.received_at > ends:
+            results[index] = CastResult(refused="poll.not_open")
+        else:
+            wanted.setdefault((cast.round_id, cast.participant), []).append(index)
+    stored = _lock_ballots(connection, sorted(wanted), new_receipt, casts)
+    deltas: Deltas = {}
+    for place, indexes in wanted.items():
+        row = stored[place]
+        before = row.answer
+        for index in indexes:
+            results[index] = _apply(casts[index], row)
+        if row.is_changed:
+            kind = casts[indexes[-1]].kind
+            _add_deltas(deltas, place[0], _change(kind, before, row.answer))
+    _write_ballots(connection, [row for row in stored.values() if row.is_changed])
+    add_to_counters(connection, deltas, shard)
+    return [result for result in results if result is not None]
+
+
+def _apply(cast: Cast, row: _Stored) -> CastResult:
+    if cast.sequence is not None and cast.sequence <= row.sequence:
+        return CastResult(row.receipt, row.sequence)
+    if cast.answer is None and row.answer is None:
+        return CastResult(refused="ballot.none")
+    row.sequence = row.sequence + 1 if cast.sequence is None else cast.sequence
+    row.answer = None if cast.answer is None else cast.kind.merge(row.answer, cast.answer)
+    row.state = cast.text_state
+    row.is_changed = True
+    return CastResult(row.receipt, row.sequence)
+
+
+def _change(kind: Kind, before: Any, after: Any) -> Counter[str]:
+    return change_of(
+        None if before is None else kind.contributions(before),
+        None if after is None else kind.contributions(after),
+    )
+
+
+def _add_deltas(deltas: Deltas, round_id: str, change: Mapping[str, int]) -> None:
+    for key, value in change.items():
+        place = (round_id, key)
+        deltas[place] = deltas.get(place, 0) + value
+
+
+def _lock_open_rounds(connection: Connection, round_ids: Iterable[str]) -> dict[str, float]:
+    """Return until when each round that is not closed takes ballots; they cannot close now."""
+    table = schema.round_
+    query = (
+        select(table.c.id, table.c.closes_at)
+        .where(table.c.id.in_(sorted(round_ids)), table.c.closed_at.is_(None))
+        .order_by(table.c.id)
+        .with_for_update(read=True)
+    )
+    return {
+        row.id: float("inf") if row.closes_at is None else row.closes_at + GRACE_SECONDS
+        for row in connection.execute(query)
+    }
+
+
+def _lock_ballots(
+    connection: Connection,
+    places: list[tuple[str, str]],
+    new_receipt: NewReceipt,
+    casts: Sequence[Cast],
+) -> dict[tuple[str, str], _Stored]:
+    """Return the ballots at these places, locked; missing ones are made, empty."""
+    channels = {(cast.round_id, cast.participant): cast.channel for cast in casts}
+    found = _select_ballots(connection, places)
+    missing = [place for place in places if place not in found]
+    while missing:
+        rows = [
+            {
+                "round_id": round_id,
+                "participant": participant,
+                "answer": None,
+                "sequence": NO_SEQUENCE,
+                "receipt": new_receipt(),
+                "channel": channels[(round_id, participant)],
+                "state": "shown",
+            }
+            for round_id, participant in missing
+        ]
+        connection.execute(insert_or_leave(connection, schema.ballot, None), rows)
+        found.update(_select_ballots(connection, missing))
+        # A receipt that is taken leaves its row out; the next round draws another.
+        missing = [place for place in missing if place not in found]
+    return found
+
+
+def _select_ballots(
+    connection: Connection, places: list[tuple[str, str]]
+) -> dict[tuple[str, str], _Stored]:
+    table = schema.ballot
+    by_round: dict[str, list[str]] = {}
+    for round_id, participant in places:
+        by_round.setdefault(round_id, []).append(participant)
+    found: dict[tuple[str, str], _Stored] = {}
+    for round_id, participants in sorted(by_round.items()):
+        query = (
+            select(table)
+            .where(table.c.round_id == round_id, table.c.participant.in_(participants))
+            .order_by(table.c.participant)
+            .with_for_update()
+        )
+        for row in connection.execute(query):
+            found[(round_id, row.participant)] = _Stored(
+                row.id, row.answer, row.sequence, row.receipt, row.state
+            )
+    return found
+
+
+def _write_ballots(connection: Connection, rows: list[_Stored]) -> None:
+    if not rows:
+        return
+    table = schema.ballot
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("ballot_id"))
+        .values(
+            answer=bindparam("new_answer", type_=table.c.answer.type),
+            sequence=bindparam("new_sequence"),
+            state=bindparam("new_state"),
+        )
+    )
+    connection.execute(
+        statement,
+        [
+            {
+                "ballot_id": row.id,
+                "new_answer": row.answer,
+                "new_sequence": row.sequence,
+                "new_state": row.state,
+            }
+            for row in rows
+        ],
+    )
+
+
+def add_to_counters(connection: Connection, deltas: Deltas, shard: int) -> None:
+    """Add to counters, in key order so that two workers never wait for each other in a ring."""
+    changes = dict(deltas)
+    for round_id in {place[0] for place in deltas}:
+        changes[(round_id, VERSION)] = 1
+    rows = [
+        {"round_id": round_id, "key": key, "shard": shard, "value": value}
+        for (round_id, key), value in sorted(changes.items())
+        if value
+    ]
+    if not rows:
+        return
+    table = schema.counter
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(table)
+    statement = insert.on_conflict_do_update(
+        index_elements=["round_id", "key", "shard"],
+        set_={"value": table.c.value + insert.excluded.value},
+    )
+    connection.execute(statement, rows)
+
+
+# Reading
+
+
+def counters_of(connection: Connection, round_ids: Iterable[str]) -> dict[str, Counter[str]]:
+    """Return the counters of rounds, summed over all workers; `version` among them."""
+    table = schema.counter
+    counters: dict[str, Counter[str]] = {round_id: Counter() for round_id in round_ids}
+    query = select(table).where(table.c.round_id.in_(list(counters)))
+    for row in connection.execute(query):
+        counters[row.round_id][row.key] += row.value
+    return counters
+
+
+@dataclass(frozen=True, slots=True)
+class BallotRecord:
+    round_id: str
+    answer: Any
+    sequence: int
+    receipt: str
+    state: str
+
+
+def ballot_of(connection: Connection, round_id: str, participant: str) -> BallotRecord | None:
+    """Return a participant's ballot in a round, also one taken back (answer None)."""
+    table = schema.ballot
+    query = select(table).where(table.c.round_id == round_id, table.c.participant == participant)
+    row = connection.execute(query).first()
+    if row is None or row.sequence == NO_SEQUENCE:
+        return None
+    return BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
+
+
+def ballots_of_participant(
+    connection: Connection, panel_id: str, participant: str
+) -> list[tuple[str, int, BallotRecord]]:
+    """Return (poll id, round number, ballot) for all that a participant cast in a panel."""
+    ballots, rounds, polls = schema.ballot, schema.round_, schema.poll
+    query = (
+        select(ballots, rounds.c.poll_id, rounds.c.number)
+        .join(rounds, rounds.c.id == ballots.c.round_id)
+        .join(polls, polls.c.id == rounds.c.poll_id)
+        .where(polls.c.panel_id == panel_id, ballots.c.participant == participant)
+        .order_by(rounds.c.opened_at)
+    )
+    return [
+        (
+            row.poll_id,
+            row.number,
+            BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state),
+        )
+        for row in connection.execute(query)
+        if row.sequence != NO_SEQUENCE
+    ]
+
+
+def ballots_of_round(connection: Connection, round_id: str) -> list[BallotRecord]:
+    """Return a round's ballots ordered by receipt, which is random: no order of arrival shows."""
+    table = schema.ballot
+    query = (
+        select(table)
+        .where(table.c.round_id == round_id, table.c.answer.is_not(None))
+        .order_by(table.c.receipt)
+    )
+    return [
+        BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
+        for row in connection.execute(query)
+    ]
+
+
+def voters_of_round(connection: Connection, round_id: str) -> set[str]:
+    table = schema.ballot
+    query = select(table.c.participant).where(
+        table.c.round_id == round_id, table.c.answer.is_not(None)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def texts_of_round(
+    connection: Connection, round_id: str, states: Sequence[str], most: int = 100
+) -> list[BallotRecord]:
+    """Return written answers in these states, latest first."""
+    table = schema.ballot
+    query = (
+        select(table)
+        .where(
+            table.c.round_id == round_id,
+            table.c.answer.is_not(None),
+            table.c.state.in_(states),
+        )
+        .order_by(table.c.id.desc())
+        .limit(most)
+    )
+    return [
+        BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
+        for row in connection.execute(query)
+    ]
+
+
+def set_text_state(connection: Connection, round_id: str, receipt: str, state: str) -> str | None:
+    """Show or hide a written answer; return the state it had, None if there is no such."""
+    table = schema.ballot
+    place = (table.c.round_id == round_id, table.c.receipt == receipt)
+    before = connection.execute(select(table.c.state).where(*place)).scalar()
+    if before is not None:
+        connection.execute(update(table).where(*place).values(state=state))
+    return before
+
+
+def recount(connection: Connection, round_id: str, kind: Kind) -> tuple[Counter[str], Counter[str]]:
+    """Return the counters as kept and as counted again from all ballots of a round."""
+    kept = counters_of(connection, [round_id])[round_id]
+    del kept[VERSION]
+    again: Counter[str] = Counter()
+    table = schema.ballot
+    query = select(table.c.answer).where(table.c.round_id == round_id, table.c.answer.is_not(None))
+    for answer in connection.execute(query).scalars():
+        again.update(kind.contributions(answer))
+        again[BALLOTS] += 1
+    return Counter({k: v for k, v in kept.items() if v}), again
+
+
+# Erasing
+
+
+def erase_ballot(
+    connection: Connection, round_id: str, participant: str, kind: Kind, shard: int
+) -> None:
+    """Delete a ballot and take it out of the counters."""
+    table = schema.ballot
+    place = (table.c.round_id == round_id, table.c.participant == participant)
+    row = connection.execute(select(table.c.answer).where(*place).with_for_update()).first()
+    if row is None:
+        return
+    connection.execute(delete(table).where(*place))
+    if row.answer is not None:
+        deltas: Deltas = {}
+        _add_deltas(deltas, round_id, _change(kind, row.answer, None))
+        add_to_counters(connection, deltas, shard)
+
+
+def unlink_ballot(connection: Connection, round_id: str, participant: str) -> None:
+    """Leave a ballot counted, but under a name that leads to nobody."""
+    table = schema.ballot
+    connection.execute(
+        update(table)
+        .where(table.c.round_id == round_id, table.c.participant == participant)
+        .values(participant=secrets.token_hex(16))
+    )
+
+
+def unlink_all(connection: Connection, panel_id: str) -> int:
+    """Give every ballot of a panel a fresh random participant; return how many."""
+    ballots, rounds, polls = schema.ballot, schema.round_, schema.poll
+    of_panel = (
+        select(ballots.c.id)
+        .join(rounds, rounds.c.id == ballots.c.round_id)
+        .join(polls, polls.c.id == rounds.c.poll_id)
+        .where(polls.c.panel_id == panel_id)
+    )
+    ids = list(connection.execute(of_panel).scalars())
+    if ids:
+        connection.execute(
+            update(ballots)
+            .where(ballots.c.id == bindparam("ballot_id"))
+            .values(participant=bindparam("fresh")),
+            [{"ballot_id": ballot, "fresh": secrets.token_hex(16)} for ballot in ids],
+        )
+    return len(ids)
+
+
+def ballot_count(connection: Connection, panel_id: str) -> int:
+    ballots, rounds, polls = schema.ballot, schema.round_, schema.poll
+    query = (
+        select(func.count())
+        .select_from(ballots)
+        .join(rounds, rounds.c.id == ballots.c.round_id)
+        .join(polls, polls.c.id == rounds.c.poll_id)
+        .where(polls.c.panel_id == panel_id, ballots.c.answer.is_not(None))
+    )
+    return int(connection.execute(query).scalar() or 0)

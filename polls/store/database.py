@@ -1,0 +1,177 @@
+"""One way into the database for every part: a transaction to read in, a transaction to write in.
+
+SQLite has one writer and blocks the thread that calls it, which would stop every socket of a
+gevent server; there its work runs in threads. PostgreSQL is cooperative and runs in place.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from alembic import command as alembic_command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from polls.domain.errors import Refusal
+from polls.store import schema
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+BUSY_MILLISECONDS = 5000
+READING_THREADS = 4
+
+
+class Database:
+    """The database, and where its blocking work runs."""
+
+    def __init__(self, url: str, *, threaded: bool = False) -> None:
+        """`threaded` moves SQLite's work out of the gevent hub's thread."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database in (None, "", ":memory:"):
+            raise ValueError("an SQLite database needs a file")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        self._readers: Any = None
+        self._writer: Any = None
+        if threaded and self.is_sqlite:
+            from gevent.threadpool import ThreadPool
+
+            self._readers = ThreadPool(READING_THREADS)
+            self._writer = ThreadPool(1)
+        self._writing: Connection | None = None
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` in a transaction that only reads."""
+        if self._readers is not None:
+            result: T = self._readers.apply(self._read, (work,))
+            return result
+        return self._read(work)
+
+    def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction; it is durable once this returns."""
+        if self._writer is not None:
+            result: T = self._writer.apply(self._write, (work,))
+            return result
+        return self._write(work)
+
+    def _read(self, work: Work[T]) -> T:
+        with self.engine.connect() as connection:
+            return work(connection)
+
+    def _write(self, work: Work[T]) -> T:
+        try:
+            if self._writer is None:
+                with self._begin_writing(self.engine.connect()) as connection:
+                    result = work(connection)
+                    connection.commit()
+                    return result
+            return self._write_on_kept_connection(work)
+        except OperationalError as error:
+            raise Refusal("store.unavailable", retry_after=2) from error
+
+    def _write_on_kept_connection(self, work: Work[T]) -> T:
+        if self._writing is None:
+            self._writing = self._begin_writing(self.engine.connect())
+        connection = self._writing
+        try:
+            result = work(connection)
+            connection.commit()
+        except OperationalError:
+            self._writing = None
+            connection.invalidate()
+            connection.close()
+            raise
+        except BaseException:
+            connection.rollback()
+            raise
+        return result
+
+    @staticmethod
+    def _begin_writing(connection: Connection) -> Connection:
+        return connection.execution_options(hemicycle_writes=True)
+
+    def migrate(self) -> None:
+        """Bring the schema to its newest version."""
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.connect() as connection:
+            self._begin_writing(connection)
+            config.attributes["connection"] = connection
+            alembic_command.upgrade(config, "head")
+            connection.commit()
+
+    def close(self) -> None:
+        for pool in (self._readers, self._writer):
+            if pool is not None:
+                pool.kill()
+        self.engine.dispose()
+
+
+def instance_secret(database: Database, configured: str) -> bytes:
+    """Return the secret of this instance; the first start makes one and keeps it."""
+    if configured:
+        return configured.encode()
+    table = schema.instance_setting
+    query = select(table.c.value).where(table.c.name == "secret")
+
+    def read_or_make(connection: Connection) -> bytes:
+        found = connection.execute(query).scalar()
+        if found is None:
+            found = secrets.token_bytes(32)
+            connection.execute(table.insert().values(name="secret", value=found))
+        return bytes(found)
+
+    return database.write(read_or_make)
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        json_serializer=_to_json,
+        hide_parameters=True,
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False},
+        json_serializer=_to_json,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that writes takes the lock at once, so that it never has to give way."""
+    writes = connection.get_execution_options().get("hemicycle_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

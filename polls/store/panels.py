@@ -1,0 +1,171 @@
+"""Panels, their links and the people who joined."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from polls.domain.errors import Refusal
+from polls.domain.texts import Texts
+from polls.store import schema
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRecord:
+    id: str
+    code: str
+    title: Texts
+    description: Texts
+    theme: Texts
+    place: Mapping[str, str]
+    panellists: tuple[Mapping[str, Any], ...]
+    languages: tuple[str, ...]
+    moderation: str
+    comments_open: bool
+    joining_locked: bool
+    pin: str | None
+    head_count: int | None
+    current_item_id: str | None
+    projector_view: str
+    spotlight_comment_id: str | None
+    version: int
+    created_at: float
+    ends_at: float
+    ended_at: float | None
+
+
+def _record(row: Row[Any]) -> PanelRecord:
+    values = row._asdict()
+    values.update(
+        title=Texts(values["title"]),
+        description=Texts(values["description"]),
+        theme=Texts(values["theme"]),
+        panellists=tuple(values["panellists"]),
+        languages=tuple(values["languages"]),
+    )
+    return PanelRecord(**values)
+
+
+def insert_panel(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Insert a panel with a fresh hashing key; a code in use is refused."""
+    if find_by_code(connection, values["code"]) is not None:
+        raise Refusal("panel.code_taken")
+    connection.execute(schema.panel.insert().values(**values))
+    connection.execute(
+        schema.hashing_key.insert().values(panel_id=values["id"], value=secrets.token_bytes(32))
+    )
+
+
+def find_by_code(connection: Connection, code: str) -> PanelRecord | None:
+    row = connection.execute(select(schema.panel).where(schema.panel.c.code == code)).first()
+    return None if row is None else _record(row)
+
+
+def panel_by_id(connection: Connection, panel_id: str) -> PanelRecord:
+    row = connection.execute(select(schema.panel).where(schema.panel.c.id == panel_id)).first()
+    if row is None:
+        raise Refusal("panel.unknown")
+    return _record(row)
+
+
+def all_panels(connection: Connection) -> list[PanelRecord]:
+    rows = connection.execute(select(schema.panel).order_by(schema.panel.c.created_at))
+    return [_record(row) for row in rows]
+
+
+def change_panel(connection: Connection, panel_id: str, **values: Any) -> int:
+    """Change a panel and raise its version, which is returned."""
+    table = schema.panel
+    connection.execute(
+        update(table).where(table.c.id == panel_id).values(version=table.c.version + 1, **values)
+    )
+    version = connection.execute(select(table.c.version).where(table.c.id == panel_id)).scalar()
+    return int(version or 0)
+
+
+def hashing_key_of(connection: Connection, panel_id: str) -> bytes:
+    """Return the key that hides participants of a panel; it is gone once the panel has ended."""
+    table = schema.hashing_key
+    value = connection.execute(select(table.c.value).where(table.c.panel_id == panel_id)).scalar()
+    if value is None:
+        raise Refusal("panel.ended")
+    return bytes(value)
+
+
+# Links
+
+
+def insert_capability(
+    connection: Connection, panel_id: str, role: str, key_hash: str, now: float
+) -> None:
+    connection.execute(
+        schema.capability.insert().values(
+            id=new_id(), panel_id=panel_id, role=role, key_hash=key_hash, created_at=now
+        )
+    )
+
+
+def revoke_capabilities(connection: Connection, panel_id: str, role: str, now: float) -> None:
+    table = schema.capability
+    connection.execute(
+        update(table)
+        .where(table.c.panel_id == panel_id, table.c.role == role, table.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def capability_is_valid(connection: Connection, panel_id: str, role: str, key_hash: str) -> bool:
+    table = schema.capability
+    query = select(table.c.id).where(
+        table.c.panel_id == panel_id,
+        table.c.role == role,
+        table.c.key_hash == key_hash,
+        table.c.revoked_at.is_(None),
+    )
+    return connection.execute(query).first() is not None
+
+
+# Participants
+
+
+def participant_exists(connection: Connection, panel_id: str, participant: str) -> bool:
+    table = schema.participant
+    query = select(table.c.id).where(table.c.panel_id == panel_id, table.c.id == participant)
+    return connection.execute(query).first() is not None
+
+
+def participant_count(connection: Connection, panel_id: str) -> int:
+    table = schema.participant
+    query = select(func.count()).where(table.c.panel_id == panel_id)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def insert_participant(
+    connection: Connection, panel_id: str, participant: str, language: str, now: float
+) -> None:
+    values = {"panel_id": panel_id, "id": participant, "language": language, "joined_at": now}
+    connection.execute(insert_or_leave(connection, schema.participant, values))
+
+
+def participant_since(connection: Connection, panel_id: str, participant: str) -> float | None:
+    table = schema.participant
+    query = select(table.c.joined_at).where(table.c.panel_id == panel_id, table.c.id == participant)
+    return connection.execute(query).scalar()
+
+
+def insert_or_leave(connection: Connection, table: Any, values: Any) -> Any:
+    """Build an insert that leaves a row alone that is there already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    if values is not None:
+        statement = statement.values(values)
+    return statement.on_conflict_do_nothing()

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Installs what the tests need from the system's packages, where that is allowed; elsewhere it
+# names what is missing and goes on, and the tests that need it are skipped by name.
+set -u
+
+missing=
+want() {
+    missing="$missing $1"
+}
+
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+    command -v google-chrome >/dev/null || want chromium
+command -v redis-server >/dev/null || want redis-server
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
+    want postgresql
+
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    as_root="sudo -n"
+    $as_root true 2>/dev/null || as_root=no
+fi
+
+if [ "$as_root" = no ] || ! command -v apt-get >/dev/null; then
+    echo "not installed, and not mine to install:$missing"
+    echo "the tests that need them will be skipped; on Debian or Ubuntu: apt install$missing"
+    exit 0
+fi
+
+# The tests start their own servers; the packages' services would only take ports and memory.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    trap 'exit 130' INT TERM
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+fi
+
+echo "installing for the tests:$missing"
+log=$(mktemp)
+apt_get() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null >>"$log" 2>&1
+}
+# shellcheck disable=SC2086  # the names are meant to be split
+if apt_get update && apt_get install --no-install-recommends $missing; then
+    rm -f "$log"
+else
+    echo "could not install all of$missing; the tests that need them will be skipped"
+    tail -n 15 "$log"
+    echo "the whole log: $log"
+fi
+exit 0
