@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -59,4 +58,4 @@ class Findings:
 
 
 def _parent(path: str) -> str:
-    return re.sub(r"(^|\.)[^.\[\]]*$|\[\d+\]$", "", path, count=1)
+    return path[: max(path.rfind("."), path.rfind("["), 0)]

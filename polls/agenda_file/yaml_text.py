@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
 from polls.agenda_file.problems import Findings
@@ -72,15 +73,18 @@ class _Reader:
             raise _TooMuchError
         return event
 
-    def document(self) -> Value:
-        found: list[Value] = []
-        for _ in range(2):
-            while not isinstance(event := self.next(), NodeEvent):
-                if found and isinstance(event, DocumentStartEvent):
-                    self.findings.add("", "one document, without a line of ---", _line(event))
-                    return None
-            found.append(self.node(event, "", 0))
-        return None
+    def root(self) -> Value:
+        root: Value = None
+        document_count = 0
+        while not isinstance(event := self.next(), StreamEndEvent):
+            if isinstance(event, NodeEvent):
+                root = self.node(event, "", 0)
+            elif isinstance(event, DocumentStartEvent):
+                document_count += 1
+                if document_count > 1:
+                    self.findings.add("", "one panel in a file, so only one ---", _line(event))
+                    raise _TooMuchError
+        return root
 
     def node(self, event: Event, path: str, depth: int) -> Value:
         self.findings.lines.setdefault(path, _line(event))
@@ -90,8 +94,8 @@ class _Reader:
         if isinstance(event, AliasEvent):
             self.findings.add(path, "the text itself, since *names are not used here")
             return ""
-        if (tag := getattr(event, "tag", None)) not in (None, "!", _TEXT_TAG):
-            self.findings.add(path, f"no tag, so without {tag}")
+        if getattr(event, "tag", None) not in (None, "!", _TEXT_TAG):
+            self.findings.add(path, "a plain text, list or fields, without a tag (!)")
         if isinstance(event, SequenceStartEvent):
             return self.sequence(path, depth)
         if isinstance(event, MappingStartEvent):
@@ -114,7 +118,7 @@ class _Reader:
                 self.findings.add(path, "a plain name for each field", line)
                 raise _TooMuchError
             name = str(event.value)
-            name_path = f"{path}.{name}" if path else name
+            name_path = f"{path}.{name[:40]}" if path else name[:40]
             if name in entries:
                 first = self.findings.line_of(name_path)
                 self.findings.add(name_path, f"this field only once (see line {first})", line)

@@ -238,7 +238,7 @@ def _parse_options(options: object, language: str, faults: list[FieldRefusal]) -
         return []
     parts = [_id_and_label(option) for option in options]
     taken = {option_id for option_id, _ in parts if isinstance(option_id, str)}
-    free = (letter for letter in _free_ids() if letter not in taken)
+    free = (letter for letter in free_option_ids() if letter not in taken)
     found: list[Option] = []
     for place, (option_id, label) in enumerate(parts, start=1):
         name = f"options[{place}]"
@@ -255,7 +255,7 @@ def _parse_options(options: object, language: str, faults: list[FieldRefusal]) -
     return found
 
 
-def _free_ids() -> Iterator[str]:
+def free_option_ids() -> Iterator[str]:
     """a to z, then a2 to z2, and so on."""
     yield from _LETTERS
     for number in count(2):
