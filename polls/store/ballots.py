@@ -74,7 +74,7 @@ def cast_batch(
     for index, cast in enumerate(casts):
         ends = open_rounds.get(cast.round_id)
         if ends is None or cast.received_at > ends:
-            results[index] = CastResult(refused="poll.not_open")
+            results[index] = _answer_late(connection, cast)
         else:
             wanted.setdefault((cast.round_id, cast.participant), []).append(index)
     stored = _lock_ballots(connection, sorted(wanted), new_receipt, casts)
@@ -90,6 +90,14 @@ def cast_batch(
     _write_ballots(connection, [row for row in stored.values() if row.is_changed])
     add_to_counters(connection, deltas, shard)
     return [result for result in results if result is not None]
+
+
+def _answer_late(connection: Connection, cast: Cast) -> CastResult:
+    """Refuse a ballot that is too late, but repeat the answer to one that was in time."""
+    stored = ballot_of(connection, cast.round_id, cast.participant)
+    if stored and cast.sequence is not None and cast.sequence <= stored.sequence:
+        return CastResult(stored.receipt, stored.sequence)
+    return CastResult(refused="poll.not_open")
 
 
 def _apply(cast: Cast, row: _Stored) -> CastResult:

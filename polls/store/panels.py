@@ -169,3 +169,23 @@ def insert_or_leave(connection: Connection, table: Any, values: Any) -> Any:
     if values is not None:
         statement = statement.values(values)
     return statement.on_conflict_do_nothing()
+
+
+def delete_participant(connection: Connection, panel_id: str, participant: str) -> None:
+    """Forget that someone joined; a spotlit comment of theirs leaves the projector."""
+    table = schema.participant
+    connection.execute(
+        table.delete().where(table.c.panel_id == panel_id, table.c.id == participant)
+    )
+    spotlit, comment = schema.panel, schema.comment
+    connection.execute(
+        update(spotlit)
+        .where(
+            spotlit.c.id == panel_id,
+            spotlit.c.spotlight_comment_id.is_not(None),
+            spotlit.c.spotlight_comment_id.not_in(
+                select(comment.c.id).where(comment.c.panel_id == panel_id)
+            ),
+        )
+        .values(spotlight_comment_id=None)
+    )

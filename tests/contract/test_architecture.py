@@ -18,14 +18,17 @@ BELOW = {
     "config": {"domain"},
     "protocol": {"domain", "config"},
     "store": {"domain"},
+    "agenda_file": {"domain"},
     "live": {"store", "domain", "protocol", "config"},
-    "services": {"live", "store", "domain", "protocol", "config"},
-    "web": {"services", "live", "store", "domain", "protocol", "config"},
+    "services": {"live", "store", "agenda_file", "domain", "protocol", "config"},
+    "web": {"services", "live", "store", "agenda_file", "domain", "protocol", "config"},
+    # The demo is a guest like any other: it comes in through the services.
+    "demo": {"services", "agenda_file", "domain", "protocol", "config"},
 }
 TOPS = {"app", "cli"}
 # The libraries of the web stay where the web is.
 WEB_LIBRARIES = {"flask", "flask_socketio", "flask_babel", "werkzeug", "socketio", "engineio"}
-WEBLESS_FLOORS = {"domain", "store", "services"}
+WEBLESS_FLOORS = {"domain", "store", "agenda_file", "services"}
 
 
 def floor_of(path: Path) -> str:

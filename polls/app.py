@@ -1,0 +1,150 @@
+"""The only place where the parts meet."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from polls.config import Config
+from polls.domain.codes import new_receipt
+from polls.domain.errors import Refusal
+from polls.live.stage import Stage
+from polls.services.context import Context, RateLimits
+from polls.services.polls import finish_round
+from polls.store.ballot_box import BallotBox
+from polls.store.database import Database, instance_secret
+from polls.web.api import api, refuse
+from polls.web.assets import Assets, compress, project_folder
+from polls.web.messages import message_of
+from polls.web.moderation import moderation
+from polls.web.pages import pages
+from polls.web.parts import Parts
+from polls.web.rendering import Addresses, FragmentRenderer, prepare_templates
+from polls.web.security import protect
+from polls.web.sockets import SocketDoor, create_socketio
+
+log = logging.getLogger(__name__)
+
+COMPRESS_LEAST_BYTES = 1024
+COMPRESSED_TYPES = ("text/html", "application/json", "image/svg+xml", "text/csv")
+
+
+def create_context(config: Config, *, threaded: bool = False) -> Context:
+    """Open the database, bring it up to date, and put together what use cases need."""
+    database = Database(config.database_url, threaded=threaded)
+    database.migrate()
+    stage = Stage(
+        database,
+        time.time,
+        tick_seconds=config.tick_milliseconds / 1000,
+        join_warning_count=config.join_warning_count,
+    )
+    choose = secrets.choice
+    return Context(
+        config=config,
+        database=database,
+        ballot_box=BallotBox(
+            database,
+            lambda: new_receipt(choose),
+            shard=config.worker,
+            committed=stage.ballots_committed,
+        ),
+        stage=stage,
+        limits=RateLimits(
+            config.participant_commands_per_minute, config.participant_comments_per_minute
+        ),
+        clock=time.time,
+        choose=choose,
+        secret=instance_secret(database, config.secret),
+    )
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the whole server as a WSGI app, sockets included, its clock ticking."""
+    config = config or Config.from_environment()
+    context = create_context(config, threaded=True)
+    app = Flask(__name__, template_folder=str(project_folder("templates")), static_folder=None)
+    app.config["TRANSLATIONS"] = str(Path(__file__).parent / "translations")
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )
+    assets = Assets(project_folder("static"))
+    addresses = Addresses(config.public_url)
+    prepare_templates(app, config, assets)
+    renderer = FragmentRenderer(app, addresses)
+    socketio = create_socketio(app, config.redis_url)
+    sockets = SocketDoor(app, context, socketio)
+    app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets)
+    for door in (pages, moderation, api):
+        app.register_blueprint(door)
+    protect(app)
+    app.after_request(_compress)
+    _answer_errors(app)
+    sockets.open()
+    context.stage.connect_to(emit=sockets.emit, has_members=sockets.has_members, render=renderer)
+    context.stage.start(
+        lambda panel_id, poll_id, round_id: finish_round(context, panel_id, poll_id, round_id)
+    )
+    return app
+
+
+def _compress(response: Response) -> Response:
+    accepted = request.headers.get("Accept-Encoding", "")
+    if (
+        response.direct_passthrough
+        or response.headers.get("Content-Encoding")
+        or response.mimetype not in COMPRESSED_TYPES
+        or (response.content_length or 0) < COMPRESS_LEAST_BYTES
+    ):
+        return response
+    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    if encoding:
+        response.set_data(compress(response.get_data(), encoding))
+        response.headers["Content-Encoding"] = encoding
+        response.vary.add("Accept-Encoding")
+    return response
+
+
+def _answer_errors(app: Flask) -> None:
+    """Every error becomes a kind page or a JSON answer of one shape; never a traceback."""
+
+    def refused(refusal: Refusal) -> Response:
+        if request.path.startswith("/api/"):
+            return refuse(refusal)
+        status = Parts.status_of(refusal)
+        page = render_template(
+            "error.html", title=None, message=message_of(refusal), back=_way_back()
+        )
+        return Response(page, status=status)
+
+    def http_error(error: HTTPException) -> Any:
+        if isinstance(error, RequestEntityTooLarge):
+            return refused(Refusal("request.too_large"))
+        if error.code in (404, 405):
+            return refused(Refusal("page.unknown"))
+        return error
+
+    def failed(error: Exception) -> Response:
+        log.error("a request failed", exc_info=error)
+        return refused(Refusal("server.failed"))
+
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, failed)
+
+
+def _way_back() -> str:
+    """Return where a reader can go on from an error page."""
+    segments = request.path.strip("/").split("/")
+    is_inside_panel = len(segments) > 2 and segments[0] == "p"
+    return f"/p/{segments[1]}" if is_inside_panel else "/"

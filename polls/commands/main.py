@@ -1,0 +1,43 @@
+"""Puts the subcommands together and turns refusals into one clear line."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from polls.commands.demo import demo
+from polls.commands.serve import serve
+from polls.config import Config, SettingError
+from polls.domain.errors import Refusal
+
+
+class _Group(click.Group):
+    """Shows a refusal or a wrong setting as a line, not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Refusal, SettingError) as error:
+            click.echo(f"hemicycle: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--database-url", help="Overrides HEMICYCLE_DATABASE_URL.")
+@click.pass_context
+def main(ctx: click.Context, database_url: str | None) -> None:
+    """Hemicycle: live polls and debate for citizens' panels.
+
+    Settings are environment variables HEMICYCLE_…, described in docs/settings.md.
+    """
+    config = Config.from_environment()
+    if database_url:
+        config = replace(config, database_url=database_url)
+    ctx.obj = config
+
+
+main.add_command(serve)
+main.add_command(demo)

@@ -1,0 +1,90 @@
+"""`hemicycle serve`: one process that serves pages and sockets."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from dataclasses import replace
+
+import click
+import gevent
+import structlog
+from flask import Flask
+from gevent.pywsgi import WSGIServer
+
+from polls.app import create_app
+from polls.config import Config
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default HEMICYCLE_HOST.")
+@click.option("--port", type=int, help="Port to listen on; default HEMICYCLE_PORT.")
+@click.pass_obj
+def serve(config: Config, host: str | None, port: int | None) -> None:
+    """Serve panels until stopped."""
+    config = with_address(config, host, port)
+    server = create_server(config)
+    click.echo(f"Hemicycle is at {address_of(server)}")
+    sys.stdout.flush()
+    run_until_stopped(server)
+
+
+def with_address(config: Config, host: str | None, port: int | None) -> Config:
+    return replace(
+        config,
+        host=config.host if host is None else host,
+        port=config.port if port is None else port,
+    )
+
+
+def create_server(config: Config) -> WSGIServer:
+    """Return a listening server; it keeps no access log, so no address is written down."""
+    set_up_logging(config.log_level)
+    app = create_app(config)
+    server = WSGIServer((config.host, config.port), app, log=None, error_log=None, backlog=2048)
+    server.start()
+    return server
+
+
+def app_of(server: WSGIServer) -> Flask:
+    app = server.application
+    assert isinstance(app, Flask)
+    return app
+
+
+def address_of(server: WSGIServer) -> str:
+    host = server.server_host
+    return f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{server.server_port}"  # noqa: S104
+
+
+def run_until_stopped(server: WSGIServer) -> None:
+    stopped = gevent.event.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(name, stopped.set)
+    stopped.wait()
+    server.stop(timeout=2)
+
+
+def set_up_logging(level: str) -> None:
+    """Log as lines of JSON on standard error: events and numbers, never a person's text."""
+    processors = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=processors,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

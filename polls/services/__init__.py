@@ -1,0 +1,1 @@
+"""The use cases: check permission, decide by the domain, save, tell live."""

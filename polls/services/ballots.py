@@ -1,0 +1,66 @@
+"""The way of a vote: from what a phone sent to what the box keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls import protocol
+from polls.domain.errors import Refusal
+from polls.domain.kinds import kind_named
+from polls.domain.polls import Poll
+from polls.services.context import Actor, Context
+from polls.store import agenda
+from polls.store.ballots import Cast
+
+
+def cast(context: Context, actor: Actor, command: protocol.BallotCast) -> dict[str, Any]:
+    """Cast or change a ballot; returns its receipt once it is durable."""
+    poll, round_id = _find_round(context, actor, command.poll, command.round)
+    answer = kind_named(poll.kind).parse(command.answer, poll.question)
+    return _put(context, actor, poll, round_id, answer, command.sequence)
+
+
+def withdraw(context: Context, actor: Actor, command: protocol.BallotWithdraw) -> dict[str, Any]:
+    """Take a ballot back while its round is open."""
+    poll, round_id = _find_round(context, actor, command.poll, command.round)
+    return _put(context, actor, poll, round_id, None, command.sequence)
+
+
+def _put(
+    context: Context, actor: Actor, poll: Poll, round_id: str, answer: Any, sequence: int | None
+) -> dict[str, Any]:
+    moderation = context.stage.state(actor.panel_id).panel.moderation
+    result = context.ballot_box.cast(
+        Cast(
+            round_id=round_id,
+            participant=actor.require_participant(),
+            kind=kind_named(poll.kind),
+            answer=answer,
+            sequence=sequence,
+            received_at=context.clock(),
+            text_state="waiting" if moderation == "pre" else "shown",
+        )
+    )
+    return {"receipt": result.receipt, "sequence": result.sequence}
+
+
+def _find_round(context: Context, actor: Actor, poll_id: str, number: int) -> tuple[Poll, str]:
+    """Return the poll and the id of the round meant; the box judges whether it is open."""
+    poll = context.stage.state(actor.panel_id).polls.get(poll_id)
+    if poll is None:
+        raise Refusal("poll.unknown")
+    if poll.round is None:
+        raise Refusal("poll.not_open", state=poll.state.value)
+    if poll.round.number == number:
+        return poll, poll.round.id
+
+    def earlier(connection: Connection) -> str | None:
+        rounds = agenda.rounds_of(connection, poll_id)
+        return next((found.id for found in rounds if found.number == number), None)
+
+    round_id = context.database.read(earlier)
+    if round_id is None:
+        raise Refusal("poll.wrong_round", round=poll.round.number)
+    return poll, round_id

@@ -1,0 +1,56 @@
+"""One door behind all doors: every command finds its use case here, permission first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from polls.protocol import Command
+from polls.services import agenda, ballots, comments, history, panels, permissions, polls
+from polls.services.context import Actor, Context
+
+UseCase = Callable[[Context, Actor, Any], dict[str, Any]]
+
+USE_CASES: dict[str, UseCase] = {
+    "ballot.cast": ballots.cast,
+    "ballot.withdraw": ballots.withdraw,
+    "comment.post": comments.post,
+    "comment.upvote": comments.upvote,
+    "poll.create": polls.create,
+    "poll.update": polls.change,
+    "poll.open": polls.open_poll,
+    "poll.close": polls.close,
+    "poll.publish": polls.publish,
+    "poll.extend": polls.extend,
+    "poll.visibility": polls.set_visibility,
+    "poll.clear": polls.clear,
+    "word.hide": polls.hide_word,
+    "answer.approve": polls.moderate_answer,
+    "answer.hide": polls.moderate_answer,
+    "agenda.show": agenda.show,
+    "agenda.add": agenda.add,
+    "agenda.update": agenda.change,
+    "agenda.duplicate": agenda.duplicate,
+    "agenda.move": agenda.move,
+    "agenda.delete": agenda.delete,
+    "agenda.paste": agenda.paste,
+    "comment.approve": comments.approve,
+    "comment.hide": comments.hide,
+    "comment.spotlight": comments.spotlight,
+    "comment.answer": comments.answer,
+    "panel.update": panels.update,
+    "panel.clear": panels.clear,
+    "panel.undo": history.undo,
+    "projector.show": agenda.project,
+    "link.reissue": panels.reissue_link,
+}
+"""All commands but those of the socket itself (`panel.snapshot`, `panel.watch`)."""
+
+
+def give(context: Context, actor: Actor, name: str, command: Command) -> dict[str, Any]:
+    """Carry out a command and return what its acknowledgement says beside `ok`."""
+    is_ended = context.stage.state(actor.panel_id).panel.ended_at is not None
+    permissions.check_permission(actor.role, name, is_ended=is_ended)
+    if actor.participant is not None:
+        context.limits.spend("commands", actor.participant)
+    return USE_CASES[name](context, actor, command)

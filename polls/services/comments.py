@@ -1,0 +1,197 @@
+"""Comments: write, support, moderate."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls import protocol
+from polls.domain.comments import (
+    COMMENT_LENGTH_MOST,
+    Comment,
+    CommentKind,
+    CommentState,
+    Moderation,
+    first_state,
+    guard_upvote,
+    parse_reason,
+)
+from polls.domain.errors import Refusal
+from polls.domain.texts import parse_text
+from polls.services.context import Actor, Context
+from polls.services.history import note, row_before
+from polls.store import comments, panels
+from polls.store.panels import new_id
+
+_ID = re.compile(r"[0-9a-z]{8,32}")
+
+
+def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[str, Any]:
+    """Write to the room. The same id twice is one comment."""
+    participant = actor.require_participant()
+    comment_id = _parse_id(command.id)
+    text = parse_text(command.text, COMMENT_LENGTH_MOST)
+    if (known := _own_comment(context, actor, comment_id)) is not None:
+        return _ack(known)
+    context.limits.spend("comments", participant)
+    panel = context.stage.state(actor.panel_id).panel
+    if not panel.comments_open:
+        raise Refusal("comments.closed")
+    comment = Comment(
+        id=comment_id,
+        participant=participant,
+        kind=CommentKind(command.kind),
+        text=text,
+        state=first_state(Moderation(panel.moderation)),
+        posted_at=context.clock(),
+        language=actor.language,
+        item_id=command.about or panel.current_item_id,
+    )
+    is_new = context.database.write(
+        lambda connection: comments.insert_comment(connection, actor.panel_id, comment)
+    )
+    if not is_new:
+        known = _own_comment(context, actor, comment_id)
+        if known is None:
+            raise Refusal("comment.id_taken")
+        return _ack(known)
+    _tell(context, actor.panel_id, comment, "comment.posted")
+    return _ack(comment)
+
+
+def _parse_id(raw: str | None) -> str:
+    if not raw:
+        return new_id()
+    comment_id = raw.replace("-", "").lower()
+    if not _ID.fullmatch(comment_id):
+        raise Refusal("comment.id_refused")
+    return comment_id
+
+
+def _own_comment(context: Context, actor: Actor, comment_id: str) -> Comment | None:
+    def work(connection: Connection) -> Comment | None:
+        try:
+            return comments.comment_of(connection, actor.panel_id, comment_id)
+        except Refusal:
+            return None
+
+    known = context.database.read(work)
+    if known is not None and known.participant != actor.participant:
+        raise Refusal("comment.id_taken")
+    return known
+
+
+def _ack(comment: Comment) -> dict[str, Any]:
+    return {"comment": comment.id, "state": comment.state.value}
+
+
+def _tell(context: Context, panel_id: str, comment: Comment, event: str) -> None:
+    payload = {
+        "comment": comment.id,
+        "state": comment.state.value,
+        "upvotes": comment.upvotes,
+        "answered": comment.is_answered,
+        "reason": comment.reason,
+    }
+    context.stage.comment_changed(panel_id, comment.participant, event, payload)
+    context.stage.comments_changed(panel_id)
+
+
+def upvote(context: Context, actor: Actor, command: protocol.CommentUpvote) -> dict[str, Any]:
+    """Support a comment, or no longer."""
+    participant = actor.require_participant()
+
+    def work(connection: Connection) -> tuple[bool, int]:
+        comment = comments.comment_of(connection, actor.panel_id, command.comment, for_update=True)
+        guard_upvote(comment, participant)
+        return comments.set_upvote(
+            connection, comment.id, participant, command.on, command.sequence
+        )
+
+    is_on, upvotes = context.database.write(work)
+    context.stage.comments_changed(actor.panel_id)
+    return {"on": is_on, "upvotes": upvotes}
+
+
+def approve(context: Context, actor: Actor, command: protocol.CommentApprove) -> dict[str, Any]:
+    """Let the room see a comment."""
+    return _moderate(
+        context,
+        actor,
+        command.comment,
+        "comment.approve",
+        {"state": CommentState.SHOWN.value, "reason": ""},
+    )
+
+
+def hide(context: Context, actor: Actor, command: protocol.CommentHide) -> dict[str, Any]:
+    """Keep a comment from the room; its author reads why."""
+    values = {"state": CommentState.HIDDEN.value, "reason": parse_reason(command.reason)}
+    return _moderate(context, actor, command.comment, "comment.hide", values)
+
+
+def answer(context: Context, actor: Actor, command: protocol.CommentAnswer) -> dict[str, Any]:
+    """Mark a comment as answered on stage, or not."""
+    values = {"is_answered": command.on}
+    return _moderate(context, actor, command.comment, "comment.answer", values)
+
+
+def _moderate(
+    context: Context, actor: Actor, comment_id: str, name: str, values: dict[str, Any]
+) -> dict[str, Any]:
+    now = context.clock()
+
+    def work(connection: Connection) -> Comment:
+        comment = comments.comment_of(connection, actor.panel_id, comment_id, for_update=True)
+        before = [row_before(connection, "comment", comment.id, *values)]
+        comments.change_comment(connection, comment.id, **values)
+        panel = panels.panel_by_id(connection, actor.panel_id)
+        hides = values.get("state") == CommentState.HIDDEN.value
+        if hides and panel.spotlight_comment_id == comment.id:
+            before.append(row_before(connection, "panel", panel.id, "spotlight_comment_id"))
+            panels.change_panel(connection, panel.id, spotlight_comment_id=None)
+        else:
+            panels.change_panel(connection, panel.id)
+        note(connection, actor, name, comment.id, before, now)
+        return comments.comment_of(connection, actor.panel_id, comment.id)
+
+    comment = context.database.write(work)
+    _tell(context, actor.panel_id, comment, "comment.changed")
+    context.stage.structure_changed(actor.panel_id)
+    return _ack(comment)
+
+
+def spotlight(context: Context, actor: Actor, command: protocol.CommentSpotlight) -> dict[str, Any]:
+    """Put a comment on the projector, which approves it, or take it away."""
+    now = context.clock()
+
+    def work(connection: Connection) -> Comment | None:
+        before = [
+            row_before(
+                connection, "panel", actor.panel_id, "spotlight_comment_id", "projector_view"
+            )
+        ]
+        comment = None
+        if command.comment is not None:
+            comment = comments.comment_of(connection, actor.panel_id, command.comment)
+            before.append(row_before(connection, "comment", comment.id, "state", "reason"))
+            comments.change_comment(
+                connection, comment.id, state=CommentState.SHOWN.value, reason=""
+            )
+            comment = comments.comment_of(connection, actor.panel_id, comment.id)
+        panels.change_panel(
+            connection,
+            actor.panel_id,
+            spotlight_comment_id=command.comment,
+            **({} if comment is None else {"projector_view": "item"}),
+        )
+        note(connection, actor, "comment.spotlight", command.comment or "", before, now)
+        return comment
+
+    comment = context.database.write(work)
+    if comment is not None:
+        _tell(context, actor.panel_id, comment, "comment.changed")
+    context.stage.structure_changed(actor.panel_id)
+    return {}

@@ -1,0 +1,90 @@
+"""What moderators did, and taking it back.
+
+Each action notes how the rows it touched looked before. Taking it back writes those values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from polls.domain.errors import Refusal
+from polls.protocol import PanelUndo
+from polls.services.context import Actor, Context
+from polls.store import agenda, comments, panels, schema
+from polls.store.ballots import voters_of_round
+
+_TABLES = {
+    "panel": schema.panel,
+    "agenda_item": schema.agenda_item,
+    "poll": schema.poll,
+    "round": schema.round_,
+    "comment": schema.comment,
+    "ballot": schema.ballot,
+}
+
+Before = list[dict[str, Any]]
+"""Rows as they were: `{"table", "id", "values"}`; values None for a row that was not there."""
+
+
+def row_before(connection: Connection, table: str, row_id: Any, *columns: str) -> dict[str, Any]:
+    """Note how some columns of a row look now."""
+    found = _TABLES[table]
+    query = select(*(found.c[column] for column in columns)).where(found.c.id == row_id)
+    row = connection.execute(query).one()
+    return {"table": table, "id": row_id, "values": row._asdict()}
+
+
+def row_absent(table: str, row_id: str) -> dict[str, Any]:
+    """Note that a row was not there."""
+    return {"table": table, "id": row_id, "values": None}
+
+
+def note(
+    connection: Connection, actor: Actor, name: str, subject: str, before: Before | None, now: float
+) -> None:
+    """Write down an action; without `before` it cannot be taken back."""
+    comments.insert_action(connection, actor.panel_id, name, subject[:32], before, now)
+
+
+def undo(context: Context, actor: Actor, _command: PanelUndo) -> dict[str, Any]:
+    """Take back the latest action, unless people have acted on it since."""
+    now = context.clock()
+
+    def work(connection: Connection) -> tuple[str, Before]:
+        action = comments.latest_action(connection, actor.panel_id)
+        if action is None or action.before is None:
+            raise Refusal("undo.nothing")
+        for entry in action.before:
+            _restore(connection, entry, now)
+        comments.mark_undone(connection, action.id, now)
+        panels.change_panel(connection, actor.panel_id)
+        return action.name, action.before
+
+    name, before = context.database.write(work)
+    for entry in before:
+        if entry["table"] == "round":
+            _follow_round(context, actor.panel_id, entry)
+    context.stage.structure_changed(actor.panel_id)
+    return {"undone": name}
+
+
+def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
+    table = _TABLES[entry["table"]]
+    if entry["values"] is not None:
+        connection.execute(update(table).where(table.c.id == entry["id"]).values(**entry["values"]))
+    elif entry["table"] == "round":
+        if voters_of_round(connection, entry["id"]):
+            raise Refusal("undo.has_ballots")
+        agenda.delete_round(connection, entry["id"])
+    elif entry["table"] == "agenda_item":
+        agenda.change_item(connection, entry["id"], deleted_at=now)
+
+
+def _follow_round(context: Context, panel_id: str, entry: dict[str, Any]) -> None:
+    values = entry["values"]
+    if values is None:
+        context.stage.round_ends(panel_id, "", entry["id"], None)
+    else:
+        context.stage.round_ends(panel_id, values["poll_id"], entry["id"], values["closes_at"])

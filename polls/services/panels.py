@@ -1,0 +1,296 @@
+"""Panels: create one, find it, change its settings, end it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls import protocol
+from polls.domain.agenda import PanelDefinition
+from polls.domain.codes import new_panel_code, normalise_panel_code
+from polls.domain.errors import FieldRefusal, Refusal
+from polls.domain.polls import Role
+from polls.domain.texts import INTERFACE_LANGUAGES
+from polls.services.context import Actor, Context
+from polls.services.history import note, row_before
+from polls.services.passwords import password_matches
+from polls.services.polls import insert_definition
+from polls.store import agenda, ballots, comments, panels, schema
+from polls.store.identities import capability_hash, derived_key
+from polls.store.panels import PanelRecord, new_id
+
+DAY_SECONDS = 86400.0
+PIN_LENGTH_LEAST, PIN_LENGTH_MOST = 3, 8
+HEAD_COUNT_MOST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLinks:
+    """What the maker of a panel is given once; only hashes of the keys are kept."""
+
+    panel_id: str
+    code: str
+    moderator_key: str
+    projector_key: str
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def check_creation_password(context: Context, password: str) -> None:
+    """Refuse to create a panel without the operator's password, if one is set."""
+    expected = context.config.creation_password
+    if expected and not password_matches(expected, password):
+        raise Refusal("creation.password_wrong")
+
+
+def create(context: Context, definition: PanelDefinition) -> PanelLinks:
+    """Store a panel with its agenda; return its code and both keys."""
+    return _create(context, definition, new_key(), new_key())
+
+
+def create_with_derived_keys(context: Context, definition: PanelDefinition) -> PanelLinks:
+    """Store the demo panel, whose keys this instance can derive again at each start."""
+    code = definition.code or ""
+    return _create(context, definition, *derived_keys(context, code))
+
+
+def derived_keys(context: Context, code: str) -> tuple[str, str]:
+    return (
+        derived_key(context.secret, f"moderator:{code}"),
+        derived_key(context.secret, f"projector:{code}"),
+    )
+
+
+def _create(
+    context: Context, definition: PanelDefinition, moderator_key: str, projector_key: str
+) -> PanelLinks:
+    now = context.clock()
+    panel_id = new_id()
+
+    def work(connection: Connection) -> str:
+        code = normalise_panel_code(definition.code or "") or _free_code(context, connection)
+        panels.insert_panel(connection, _columns(context, definition, panel_id, code, now))
+        for role, key in (("moderator", moderator_key), ("projector", projector_key)):
+            panels.insert_capability(
+                connection, panel_id, role, capability_hash(context.secret, key), now
+            )
+        insert_agenda(connection, panel_id, definition)
+        return code
+
+    code = context.database.write(work)
+    return PanelLinks(panel_id, code, moderator_key, projector_key)
+
+
+def _columns(
+    context: Context, definition: PanelDefinition, panel_id: str, code: str, now: float
+) -> dict[str, Any]:
+    return {
+        "id": panel_id,
+        "code": code,
+        "title": dict(definition.title.by_language),
+        "description": dict(definition.description.by_language),
+        "theme": dict(definition.theme.by_language),
+        "place": asdict(definition.place),
+        "panellists": [
+            {"name": panellist.name, "role": dict(panellist.role.by_language)}
+            for panellist in definition.panellists
+        ],
+        "languages": list(definition.languages or INTERFACE_LANGUAGES[:1]),
+        "moderation": definition.moderation.value,
+        "comments_open": True,
+        "joining_locked": False,
+        "projector_view": "item",
+        "version": 1,
+        "created_at": now,
+        "ends_at": now + context.config.retention_days * DAY_SECONDS,
+    }
+
+
+def _free_code(context: Context, connection: Connection) -> str:
+    while True:
+        code = new_panel_code(context.choose)
+        if panels.find_by_code(connection, code) is None:
+            return code
+
+
+def insert_agenda(connection: Connection, panel_id: str, definition: PanelDefinition) -> None:
+    """Store the items of a definition at the end of a panel's agenda."""
+    for item in definition.items:
+        if item.poll is not None:
+            _, item_id = insert_definition(connection, panel_id, item.poll)
+            agenda.change_item(connection, item_id, body=dict(item.body.by_language))
+            continue
+        agenda.insert_item(
+            connection,
+            {
+                "id": new_id(),
+                "panel_id": panel_id,
+                "position": agenda.next_position(connection, panel_id),
+                "kind": item.kind,
+                "title": dict(item.title.by_language),
+                "body": dict(item.body.by_language),
+                "poll_id": None,
+            },
+        )
+
+
+def find(context: Context, code: str) -> PanelRecord:
+    """Return the panel with this code, however it was typed, or refuse."""
+    typed = normalise_panel_code(code)
+    panel = context.database.read(lambda connection: panels.find_by_code(connection, typed))
+    if panel is None:
+        raise Refusal("panel.unknown")
+    return panel
+
+
+def key_is_valid(context: Context, panel_id: str, role: Role, key: str) -> bool:
+    """Say whether a link key opens a role of a panel."""
+    key_hash = capability_hash(context.secret, key)
+    return context.database.read(
+        lambda connection: panels.capability_is_valid(connection, panel_id, role.value, key_hash)
+    )
+
+
+def update(context: Context, actor: Actor, command: protocol.PanelUpdate) -> dict[str, Any]:
+    """Change how people join, write and are counted."""
+    now = context.clock()
+    values: dict[str, Any] = {}
+    for name in ("comments_open", "moderation", "joining_locked"):
+        if (value := getattr(command, name)) is not None:
+            values[name] = value
+    if command.pin is not None:
+        values["pin"] = _parse_pin(command.pin)
+    if command.head_count is not None:
+        values["head_count"] = _parse_head_count(command.head_count)
+
+    def work(connection: Connection) -> None:
+        before = [row_before(connection, "panel", actor.panel_id, *values)] if values else None
+        panels.change_panel(connection, actor.panel_id, **values)
+        note(connection, actor, "panel.update", ",".join(values), before, now)
+
+    context.database.write(work)
+    context.stage.structure_changed(actor.panel_id)
+    return {}
+
+
+def _parse_pin(raw: str) -> str | None:
+    pin = raw.strip()
+    if not pin:
+        return None
+    is_right_length = PIN_LENGTH_LEAST <= len(pin) <= PIN_LENGTH_MOST
+    if not (is_right_length and pin.isascii() and pin.isdigit()):
+        raise Refusal("pin.refused", least=PIN_LENGTH_LEAST, most=PIN_LENGTH_MOST)
+    return pin
+
+
+def _parse_head_count(raw: int | str) -> int | None:
+    text = str(raw).strip()
+    if text in ("", "0"):
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) > HEAD_COUNT_MOST:
+        raise FieldRefusal("head_count", f"a whole number from 0 to {HEAD_COUNT_MOST}")
+    return int(text)
+
+
+def clear(context: Context, actor: Actor, _command: protocol.PanelClear) -> dict[str, Any]:
+    """Throw away a rehearsal: all votes and comments, and start the agenda again."""
+    now = context.clock()
+
+    def work(connection: Connection) -> list[str]:
+        rounds: list[str] = []
+        for poll in agenda.polls_of(connection, actor.panel_id).values():
+            if poll.round is not None:
+                rounds.append(poll.round.id)
+            agenda.delete_rounds(connection, poll.id)
+            agenda.change_poll(connection, poll.id, state="draft")
+        comments.clear_comments(connection, actor.panel_id)
+        comments.clear_actions(connection, actor.panel_id)
+        panels.change_panel(
+            connection,
+            actor.panel_id,
+            current_item_id=None,
+            spotlight_comment_id=None,
+            projector_view="item",
+        )
+        note(connection, actor, "panel.clear", "", None, now)
+        return rounds
+
+    for round_id in context.database.write(work):
+        context.stage.round_ends(actor.panel_id, "", round_id, None)
+    context.stage.structure_changed(actor.panel_id)
+    return {}
+
+
+def reissue_link(context: Context, actor: Actor, command: protocol.LinkReissue) -> dict[str, Any]:
+    """Make a new link for a role; whoever has the old one is locked out."""
+    key = reissue_key(context, actor.panel_id, Role(command.role))
+    context.database.write(
+        lambda connection: note(
+            connection, actor, "link.reissue", command.role, None, context.clock()
+        )
+    )
+    return {"role": command.role, "key": key}
+
+
+def reissue_key(context: Context, panel_id: str, role: Role) -> str:
+    key, now = new_key(), context.clock()
+
+    def work(connection: Connection) -> None:
+        panels.revoke_capabilities(connection, panel_id, role.value, now)
+        panels.insert_capability(
+            connection, panel_id, role.value, capability_hash(context.secret, key), now
+        )
+
+    context.database.write(work)
+    return key
+
+
+def add_key(context: Context, panel_id: str, role: Role) -> str:
+    """Give out one more key for a role; the links that are out stay valid."""
+    key, now = new_key(), context.clock()
+    context.database.write(
+        lambda connection: panels.insert_capability(
+            connection, panel_id, role.value, capability_hash(context.secret, key), now
+        )
+    )
+    return key
+
+
+def end(context: Context, panel_id: str) -> int:
+    """End a panel: destroy its hashing key and unlink every ballot. Cannot be undone."""
+    now = context.clock()
+
+    def work(connection: Connection) -> int:
+        table = schema.hashing_key
+        connection.execute(table.delete().where(table.c.panel_id == panel_id))
+        unlinked = ballots.unlink_all(connection, panel_id)
+        people = schema.participant
+        connection.execute(people.delete().where(people.c.panel_id == panel_id))
+        comment = schema.comment
+        connection.execute(
+            comment.update().where(comment.c.panel_id == panel_id).values(participant=None)
+        )
+        panels.change_panel(connection, panel_id, ended_at=now)
+        return unlinked
+
+    unlinked = context.database.write(work)
+    context.stage.structure_changed(panel_id)
+    return unlinked
+
+
+def end_those_due(context: Context) -> int:
+    """End every panel whose last day has passed; return how many."""
+    now = context.clock()
+    due = [
+        panel.id
+        for panel in context.database.read(panels.all_panels)
+        if panel.ended_at is None and panel.ends_at <= now
+    ]
+    for panel_id in due:
+        end(context, panel_id)
+    return len(due)

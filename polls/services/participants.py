@@ -1,0 +1,237 @@
+"""People who join: who they are to us, what is kept of them, and how it is erased."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls.domain.errors import Refusal
+from polls.domain.kinds import kind_named
+from polls.domain.polls import Role
+from polls.live.snapshots import comment_view
+from polls.live.views import Mine
+from polls.services.context import Actor, Context
+from polls.store import agenda, ballots, comments, panels
+from polls.store.ballots import BallotRecord
+from polls.store.identities import participant_of
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    actor: Actor
+    key: str
+    is_new: bool
+
+
+def recognise(context: Context, panel_id: str, key: str, language: str) -> Actor | None:
+    """Return the participant who holds this key in a panel, if there is one."""
+
+    def work(connection: Connection) -> str | None:
+        participant = participant_of(panels.hashing_key_of(connection, panel_id), key)
+        if panels.participant_exists(connection, panel_id, participant):
+            return participant
+        return None
+
+    try:
+        participant = context.database.read(work)
+    except Refusal:
+        return None
+    return None if participant is None else Actor(Role.PARTICIPANT, panel_id, language, participant)
+
+
+def join(
+    context: Context, panel_id: str, language: str, pin: str = "", key: str | None = None
+) -> Identity:
+    """Give a newcomer an identity; someone known by their key keeps theirs."""
+    if key and (known := recognise(context, panel_id, key, language)):
+        return Identity(known, key, is_new=False)
+    new_key = secrets.token_urlsafe(18)
+    now = context.clock()
+
+    def work(connection: Connection) -> str:
+        panel = panels.panel_by_id(connection, panel_id)
+        if panel.ended_at is not None:
+            raise Refusal("panel.ended")
+        if panel.joining_locked:
+            raise Refusal("panel.locked")
+        if panel.pin is not None and not secrets.compare_digest(
+            panel.pin.encode(), pin.strip().encode()
+        ):
+            raise Refusal("pin.wrong" if pin.strip() else "pin.needed")
+        if panels.participant_count(connection, panel_id) >= context.config.participants_most:
+            raise Refusal("panel.full")
+        participant = participant_of(panels.hashing_key_of(connection, panel_id), new_key)
+        panels.insert_participant(connection, panel_id, participant, language, now)
+        return participant
+
+    participant = context.database.write(work)
+    context.stage.presence(panel_id).join(now)
+    return Identity(Actor(Role.PARTICIPANT, panel_id, language, participant), new_key, is_new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one participant has in a panel, as far as a screen needs it."""
+
+    ballot: BallotRecord | None
+    comments: list[Any]
+    upvoted: list[str]
+
+
+def own(context: Context, actor: Actor) -> Own:
+    """Return a participant's ballot in the current round, comments and upvotes."""
+    if actor.participant is None:
+        return Own(None, [], [])
+    participant = actor.participant
+    poll = context.stage.state(actor.panel_id).current_poll()
+
+    def work(connection: Connection) -> Own:
+        ballot = None
+        if poll is not None and poll.round is not None:
+            ballot = ballots.ballot_of(connection, poll.round.id, participant)
+        return Own(
+            ballot,
+            comments.comments_by(connection, actor.panel_id, participant),
+            comments.upvoted_by(connection, actor.panel_id, participant),
+        )
+
+    return context.database.read(work)
+
+
+def mine(context: Context, actor: Actor) -> Mine:
+    """Return what a page rendered for this participant alone shows of them."""
+    owned = own(context, actor)
+    state = context.stage.state(actor.panel_id)
+    return Mine(
+        participant=actor.participant,
+        answer=owned.ballot.answer if owned.ballot else None,
+        receipt=owned.ballot.receipt if owned.ballot and owned.ballot.answer is not None else "",
+        comments=tuple(comment_view(state, c, actor.language) for c in owned.comments),
+        upvoted=frozenset(owned.upvoted),
+    )
+
+
+def you(owned: Own, key: str | None) -> dict[str, Any]:
+    """Return the part `you` of a snapshot. The key is told only to a plain client that is new."""
+    ballot = owned.ballot
+    told: dict[str, Any] = {
+        "ballot": None
+        if ballot is None or ballot.answer is None
+        else {
+            "answer": ballot.answer,
+            "receipt": ballot.receipt,
+            "sequence": ballot.sequence,
+        },
+        "comments": [
+            {
+                "id": comment.id,
+                "text": comment.text,
+                "state": comment.state.value,
+                "reason": comment.reason,
+                "answered": comment.is_answered,
+                "upvotes": comment.upvotes,
+            }
+            for comment in owned.comments
+        ],
+        "upvoted": owned.upvoted,
+    }
+    if key is not None:
+        told["key"] = key
+    return told
+
+
+def traces(context: Context, actor: Actor) -> dict[str, Any]:
+    """Return everything that is kept about a participant, for people and programs to read."""
+    participant = actor.require_participant()
+    language = actor.language
+    state = context.stage.state(actor.panel_id)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        since = panels.participant_since(connection, actor.panel_id, participant)
+        cast = ballots.ballots_of_participant(connection, actor.panel_id, participant)
+        polls = agenda.polls_of(connection, actor.panel_id)
+        written = comments.comments_by(connection, actor.panel_id, participant)
+        upvoted = comments.upvoted_by(connection, actor.panel_id, participant)
+        return {
+            "panel": state.panel.code,
+            "title": state.panel.title.in_language(language),
+            "ends_at": state.panel.ends_at,
+            "seat": {"since": since, "language": language},
+            "ballots": [
+                {
+                    "poll": poll_id,
+                    "title": polls[poll_id].title.in_language(language),
+                    "round": number,
+                    "answer": ballot.answer,
+                    "answer_text": _answer_texts(polls[poll_id], ballot.answer, language),
+                    "receipt": ballot.receipt,
+                    "taken_back": ballot.answer is None,
+                }
+                for poll_id, number, ballot in cast
+                if poll_id in polls
+            ],
+            "comments": [
+                {
+                    "id": comment.id,
+                    "text": comment.text,
+                    "kind": comment.kind.value,
+                    "state": comment.state.value,
+                    "reason": comment.reason,
+                    "upvotes": comment.upvotes,
+                    "answered": comment.is_answered,
+                    "posted_at": comment.posted_at,
+                }
+                for comment in written
+            ],
+            "upvoted": upvoted,
+        }
+
+    return context.database.read(work)
+
+
+def _answer_texts(poll: Any, answer: Any, language: str) -> list[str]:
+    """Return an answer the way people read it: labels instead of ids."""
+    if answer is None:
+        return []
+    labels = {option.id: option.label.in_language(language) for option in poll.question.options}
+    parts = answer if isinstance(answer, list) else [answer]
+    return [labels.get(str(part), str(part)) for part in parts]
+
+
+def erase(context: Context, actor: Actor) -> dict[str, Any]:
+    """Erase a participant. Ballots in closed rounds stay counted, but lead to nobody."""
+    participant = actor.require_participant()
+    touched: set[str] = set()
+
+    def work(connection: Connection) -> None:
+        touched.clear()
+        polls = agenda.polls_of(connection, actor.panel_id)
+        for poll_id, _, ballot in ballots.ballots_of_participant(
+            connection, actor.panel_id, participant
+        ):
+            kind = kind_named(polls[poll_id].kind)
+            is_closed = any(
+                found.id == ballot.round_id and found.is_closed
+                for found in agenda.rounds_of(connection, poll_id)
+            )
+            touched.add(ballot.round_id)
+            if is_closed and kind.is_closed_answer:
+                ballots.unlink_ballot(connection, ballot.round_id, participant)
+            else:
+                ballots.erase_ballot(
+                    connection, ballot.round_id, participant, kind, context.config.worker
+                )
+        comments.erase_comments_of(connection, actor.panel_id, participant)
+        panels.delete_participant(connection, actor.panel_id, participant)
+        panels.change_panel(connection, actor.panel_id)
+
+    context.database.write(work)
+    context.stage.presence(actor.panel_id).forget(participant)
+    context.stage.structure_changed(actor.panel_id)
+    for round_id in touched:
+        context.stage.counters_changed(actor.panel_id, round_id)
+    context.stage.comments_changed(actor.panel_id)
+    return {}

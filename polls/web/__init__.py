@@ -1,0 +1,1 @@
+"""The doors: parse what comes in, call one use case, answer."""

@@ -1,0 +1,93 @@
+"""Every refusal in words. A test holds that each code that is raised stands here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from polls.domain.errors import Refusal
+
+MESSAGES: dict[str, Any] = {
+    "answer.no_word": _l("Please write at least one word."),
+    "answer.not_a_list": _l("Please choose from the list."),
+    "answer.not_a_step": _l("Please choose a step from %(least)s to %(most)s."),
+    "answer.not_words": _l("Please write words."),
+    "answer.too_few": _l("Please choose at least %(least)s."),
+    "answer.too_many": _l("Please choose at most %(most)s."),
+    "answer.unknown": _l("This answer is not there any more."),
+    "answer.unknown_option": _l("This choice is not part of the question. Please choose again."),
+    "answer.word_too_long": _l("A word may have at most %(most)s characters."),
+    "ballot.none": _l("There is no vote of yours to take back."),
+    "ballot.not_stored": _l("Not counted yet. We are trying again."),
+    "command.malformed": _l("We could not read this. %(problem)s"),
+    "command.unknown": _l("We do not know this command."),
+    "comment.id_refused": _l("The comment's id cannot be used."),
+    "comment.id_taken": _l("The comment's id is in use."),
+    "comment.not_shown": _l("This comment is not shown any more."),
+    "comment.own": _l("You cannot support your own comment."),
+    "comment.reason_missing": _l("Please give a reason. The author will read it."),
+    "comment.unknown": _l("This comment is not there any more."),
+    "comments.closed": _l("Comments are closed now."),
+    "countdown.refused": _l("A countdown takes from 5 to %(most)s seconds."),
+    "creation.password_wrong": _l("This is not the password for creating panels."),
+    "field.refused": _l("%(field)s: expected %(expected)s."),
+    "item.is_open": _l("Voting is open. Close it first."),
+    "item.unknown": _l("This item is not on the agenda any more."),
+    "kind.unknown": _l("We do not know this kind of question. Known: %(known)s."),
+    "page.unknown": _l("There is no page here."),
+    "panel.code_taken": _l("This code is in use already."),
+    "panel.ended": _l("This panel has ended."),
+    "panel.full": _l("All seats of this panel are taken. Please ask the moderator."),
+    "panel.locked": _l("Joining is closed. Please ask the moderator."),
+    "panel.unknown": _l("We don't know this code. Look at the screen again."),
+    "permission.denied": _l("This needs another link. Please open the one you were given."),
+    "pin.needed": _l("Please type the PIN that is on the screen."),
+    "pin.refused": _l("A PIN has from %(least)s to %(most)s digits."),
+    "pin.wrong": _l("This PIN is not right. Look at the screen again."),
+    "poll.already_open": _l("Voting is open already."),
+    "poll.already_published": _l("The result is shown already."),
+    "poll.counting": _l("Voting has ended. The last votes are being counted."),
+    "poll.has_ballots": _l(
+        "People have voted on this question, so it stays as it is. Copy it to change it."
+    ),
+    "poll.not_closed": _l("Close voting first."),
+    "poll.not_open": _l("Voting is not open."),
+    "poll.unknown": _l("This question is not there any more."),
+    "poll.wrong_kind": _l("This does not go with this kind of question."),
+    "poll.wrong_round": _l("This round is not on. Please look at the question again."),
+    "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
+    "request.foreign_origin": _l("This form came from another site, so we did not accept it."),
+    "request.too_large": _l("This is too long for us."),
+    "server.failed": _l("Something went wrong on our side. Please try again."),
+    "store.unavailable": _l("We cannot save right now. Please try again in a moment."),
+    "text.empty": _l("Please write something first."),
+    "text.not_text": _l("This must be a text."),
+    "text.too_long": _l("This text has %(length)s characters; at most %(most)s fit."),
+    "undo.has_ballots": _l("People have voted since, so this cannot be taken back."),
+    "undo.nothing": _l("There is nothing to take back."),
+}
+
+
+def message_of(refusal: Refusal) -> str:
+    """Return the refusal in the current language."""
+    text = str(MESSAGES.get(refusal.code) or gettext("This is not possible."))
+    try:
+        return text % refusal.details if "%(" in text else text
+    except KeyError:
+        return text
+
+
+def error_body(refusal: Refusal) -> dict[str, Any]:
+    """Return the one shape of every error, on the socket and over HTTP."""
+    return {
+        "ok": False,
+        "code": refusal.code,
+        "message": message_of(refusal),
+        **{key: value for key, value in refusal.details.items() if _is_plain(value)},
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, int | float | str | bool)

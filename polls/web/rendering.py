@@ -1,0 +1,140 @@
+"""Templates: what they may use, and how a view becomes a fragment in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+from flask_babel import Babel, force_locale, get_locale, gettext
+from jinja2 import StrictUndefined
+
+from polls.config import Config
+from polls.domain.kinds import all_kinds
+from polls.live.views import RoomView
+from polls.web.assets import Assets
+from polls.web.identity import LANGUAGE_NAMES, request_language
+
+REGION_TEMPLATES = {
+    ("participant", "now"): "phone/now.html",
+    ("participant", "comments"): "phone/comments.html",
+    ("moderator", "now"): "moderator/view.html",
+    ("moderator", "comments"): "moderator/comments.html",
+    ("projector", "now"): "projector/view.html",
+}
+
+
+class Addresses:
+    """Under which address people reach this server, for links and QR codes on fragments.
+
+    Fragments are rendered outside of any request, so the address is the configured one or
+    the one under which a moderator or projector last opened the panel.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._seen: dict[str, str] = {}
+
+    def learn(self, panel_code: str, url: str) -> None:
+        self._seen[panel_code] = url.rstrip("/")
+
+    def base(self, panel_code: str) -> str:
+        return self._public_url or self._seen.get(panel_code, "")
+
+    def join_url(self, panel_code: str) -> str:
+        return f"{self.base(panel_code)}/p/{panel_code}"
+
+    def join_address(self, panel_code: str) -> str:
+        """Return what people type: the address without scheme."""
+        return self.base(panel_code).partition("://")[2]
+
+
+def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
+    """Give templates their globals and filters; undefined names are errors."""
+    zone = ZoneInfo(config.timezone)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    def clock(epoch: float) -> str:
+        return datetime.fromtimestamp(epoch, zone).strftime("%H:%M")
+
+    def day(epoch: float) -> str:
+        from flask_babel import format_date
+
+        return str(format_date(datetime.fromtimestamp(epoch, zone), "long"))
+
+    def number(value: float) -> str:
+        return str(format_decimal(value, locale=get_locale() or "en"))
+
+    def percent(value: float) -> str:
+        return str(format_percent(value / 100, locale=get_locale() or "en"))
+
+    app.jinja_env.filters.update(clock=clock, day=day, number=number, percent=percent)
+    app.jinja_env.globals.update(
+        asset=assets.url,
+        interface_languages=tuple(LANGUAGE_NAMES.items()),
+        kinds=all_kinds(),
+    )
+    app.context_processor(lambda: {"language": str(get_locale() or "en")})
+    return Babel(
+        app,
+        locale_selector=request_language,
+        default_translation_directories=str(app.config["TRANSLATIONS"]),
+    )
+
+
+class FragmentRenderer:
+    """Renders one region of a role's page, in the language of its view."""
+
+    def __init__(self, app: Flask, addresses: Addresses) -> None:
+        self._app = app
+        self._addresses = addresses
+
+    def __call__(self, view: RoomView, region: str, news: str) -> dict[str, Any]:
+        template = self._app.jinja_env.get_template(REGION_TEMPLATES[(view.role, region)])
+        with self._app.app_context(), force_locale(view.language):
+            html = template.render(
+                **self.variables(view), mine=None, language=view.language, notice=None
+            )
+            return {
+                "region": region,
+                "version": view.version,
+                "html": html,
+                "title": _title(view),
+                "announcement": _announcement(view, news),
+            }
+
+    def variables(self, view: RoomView) -> Mapping[str, Any]:
+        """Return what every template of a panel is given beside its view."""
+        code = view.panel.code
+        return {
+            "view": view,
+            "join_url": self._addresses.join_url(code),
+            "join_address": self._addresses.join_address(code),
+        }
+
+
+def _title(view: RoomView) -> str:
+    return view.item.title if view.item is not None else view.panel.title
+
+
+def _announcement(view: RoomView, news: str) -> str:
+    """Return one sentence for screen readers about what is on now."""
+    if view.role == "moderator" or view.item is None:
+        return ""
+    title = view.item.title
+    if news == "opened":
+        return str(gettext("A question is open: %(title)s", title=title))
+    if news == "counting":
+        return str(gettext("Voting has closed. Counting."))
+    if news == "closed":
+        return str(gettext("Voting has closed."))
+    if news == "published":
+        return str(gettext("The result is here: %(title)s", title=title))
+    if news == "shown":
+        return str(gettext("Now: %(title)s", title=title))
+    return ""

@@ -1,0 +1,283 @@
+"""The socket door: who connects, in which rooms they sit, and how commands are answered."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+import orjson
+from flask import Flask
+from flask_babel import force_locale
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError as SocketRefused
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header, parse_cookie
+
+from polls import protocol
+from polls.domain.errors import Refusal
+from polls.domain.polls import Role
+from polls.services import commands, panels, participants
+from polls.services.context import Actor, Context
+from polls.web.identity import LANGUAGE_COOKIE, choose_language, cookie_name
+from polls.web.messages import error_body
+
+log = logging.getLogger(__name__)
+
+REGIONS = {
+    Role.PARTICIPANT: ("now",),
+    Role.MODERATOR: ("now", "comments"),
+    Role.PROJECTOR: ("now",),
+}
+
+
+class _Json:
+    """orjson in the shape that python-socketio asks for."""
+
+    @staticmethod
+    def dumps(value: Any, **_options: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(text)
+
+
+@dataclass(slots=True)
+class Client:
+    """One connected socket."""
+
+    sid: str
+    actor: Actor
+    new_key: str | None
+    watches: set[str]
+
+
+def create_socketio(app: Flask, redis_url: str = "") -> SocketIO:
+    return SocketIO(
+        app,
+        async_mode="gevent",
+        json=_Json,
+        manage_session=False,
+        message_queue=redis_url or None,
+        max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
+        http_compression=False,
+        ping_interval=25,
+        ping_timeout=20,
+        cors_allowed_origins=None,
+        always_connect=False,
+    )
+
+
+class SocketDoor:
+    """Handlers registered below Flask's request context, which they do not need."""
+
+    def __init__(self, app: Flask, context: Context, socketio: SocketIO) -> None:
+        self._app = app
+        self._context = context
+        self._server = socketio.server
+        self._clients: dict[str, Client] = {}
+
+    def open(self) -> None:
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        self._server.on("panel.snapshot", self._snapshot)
+        self._server.on("panel.watch", self._watch)
+        for name in commands.USE_CASES:
+            self._server.on(name, self._handler(name))
+        self._server.on("*", self._unknown)
+
+    # What the stage needs
+
+    def emit(self, event: str, payload: Any, room: str) -> None:
+        self._server.emit(event, payload, to=room)
+
+    def has_members(self, room: str) -> bool:
+        rooms = self._server.manager.rooms.get("/", {})
+        return bool(rooms.get(room))
+
+    def drop_role(self, panel_id: str, role: Role, keep: str | None = None) -> None:
+        """Disconnect everyone who came by a link that was revoked."""
+        for sid, client in list(self._clients.items()):
+            if client.actor.panel_id == panel_id and client.actor.role is role and sid != keep:
+                self._server.disconnect(sid)
+
+    # Connecting
+
+    def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
+        language = choose_language(cookies.get(LANGUAGE_COOKIE), accepted)
+        try:
+            asked = protocol.parse_connect({} if auth is None else auth)
+            if asked.language is not None:
+                language = choose_language(asked.language, accepted)
+            client = self._admit(sid, asked, cookies, language)
+        except Refusal as refusal:
+            raise SocketRefused(self._error(refusal, language)) from None
+        except Exception:
+            log.exception("a socket could not be admitted")
+            raise SocketRefused(self._error(Refusal("server.failed"), language)) from None
+        self._clients[sid] = client
+        self._seat(client)
+        gevent.spawn(self._welcome, client)
+
+    def _admit(self, sid: str, asked: protocol.Connect, cookies: Any, language: str) -> Client:
+        panel = panels.find(self._context, asked.panel)
+        role = Role(asked.role)
+        key = asked.key or cookies.get(cookie_name(role, panel.code))
+        watches = {region for region in asked.watch if region == "comments"}
+        if role is Role.PARTICIPANT:
+            if panel.ended_at is not None:
+                raise Refusal("panel.ended")
+            identity = participants.join(self._context, panel.id, language, asked.pin or "", key)
+            new_key = identity.key if identity.is_new or asked.key else None
+            return Client(sid, identity.actor, new_key, watches)
+        if not key or not panels.key_is_valid(self._context, panel.id, role, key):
+            raise Refusal("permission.denied")
+        return Client(sid, Actor(role, panel.id, language), None, watches)
+
+    def _seat(self, client: Client) -> None:
+        actor = client.actor
+        rooms = [
+            protocol.role_room(actor.panel_id, actor.role.value),
+            protocol.language_room(actor.panel_id, actor.role.value, actor.language),
+        ]
+        if actor.participant is not None:
+            rooms.append(protocol.participant_room(actor.panel_id, actor.participant))
+            presence = self._context.stage.presence(actor.panel_id)
+            presence.connect(actor.participant, self._context.clock())
+        if "comments" in client.watches:
+            rooms.append(protocol.comments_room(actor.panel_id, actor.language))
+        for room in rooms:
+            self._server.enter_room(client.sid, room)
+
+    def _welcome(self, client: Client) -> None:
+        """Send what is on now, right after the connection is confirmed."""
+        gevent.sleep(0)
+        if client.sid not in self._clients:
+            return
+        try:
+            self._server.emit("panel.snapshot", self._snapshot_of(client), to=client.sid)
+            self._send_regions(client)
+        except Exception:
+            log.exception("a socket could not be welcomed")
+
+    def _send_regions(self, client: Client) -> None:
+        actor = client.actor
+        regions = (*REGIONS[actor.role], *sorted(client.watches))
+        for region in dict.fromkeys(regions):
+            payload = self._context.stage.fragment(
+                actor.panel_id, actor.role, actor.language, region
+            )
+            self._server.emit("panel.view", payload, to=client.sid)
+
+    def _snapshot_of(self, client: Client) -> dict[str, Any]:
+        actor = client.actor
+        owned = participants.own(self._context, actor)
+        snapshot = self._context.stage.snapshot(
+            actor.panel_id, actor.role, actor.language, owned.ballot
+        )
+        if owned.ballot is not None and owned.ballot.answer is not None:
+            self._server.enter_room(client.sid, protocol.voted_room(owned.ballot.round_id))
+        snapshot["you"] = participants.you(owned, client.new_key)
+        return snapshot
+
+    def _disconnect(self, sid: str, *_reason: Any) -> None:
+        client = self._clients.pop(sid, None)
+        if client is not None and client.actor.participant is not None:
+            presence = self._context.stage.presence(client.actor.panel_id)
+            presence.disconnect(client.actor.participant, self._context.clock())
+
+    # Commands
+
+    def _handler(self, name: str) -> Any:
+        def handle(sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
+            client = self._clients.get(sid)
+            if client is None:
+                return self._error(Refusal("permission.denied"), "en")
+            try:
+                command = protocol.parse_command(name, payload)
+                done = commands.give(self._context, client.actor, name, command)
+                self._after(client, name, command)
+                return {"ok": True, **done}
+            except Refusal as refusal:
+                return self._error(refusal, client.actor.language)
+            except Exception:
+                log.exception("%s failed", name)
+                return self._error(Refusal("server.failed"), client.actor.language)
+
+        return handle
+
+    def _after(self, client: Client, name: str, command: protocol.Command) -> None:
+        if isinstance(command, protocol.BallotCast | protocol.BallotWithdraw):
+            self._follow_ballot(client, command, name == "ballot.cast")
+        elif isinstance(command, protocol.LinkReissue):
+            self.drop_role(client.actor.panel_id, Role(command.role), keep=client.sid)
+
+    def _follow_ballot(
+        self, client: Client, command: protocol.BallotCast | protocol.BallotWithdraw, is_cast: bool
+    ) -> None:
+        """Whoever voted may see results meant for those who voted; at once, not at a tick."""
+        poll = self._context.stage.state(client.actor.panel_id).polls.get(command.poll)
+        if poll is None or poll.round is None or poll.round.number != command.round:
+            return
+        room = protocol.voted_room(poll.round.id)
+        if not is_cast:
+            self._server.leave_room(client.sid, room)
+            return
+        if room in self._server.rooms(client.sid):
+            return
+        self._server.enter_room(client.sid, room)
+
+    def _snapshot(self, sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
+        client = self._clients.get(sid)
+        if client is None:
+            return self._error(Refusal("permission.denied"), "en")
+        try:
+            protocol.parse_command("panel.snapshot", payload)
+            if client.actor.participant is not None:
+                self._context.limits.spend("commands", client.actor.participant)
+            return {"ok": True, "snapshot": self._snapshot_of(client)}
+        except Refusal as refusal:
+            return self._error(refusal, client.actor.language)
+
+    def _watch(self, sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
+        client = self._clients.get(sid)
+        if client is None:
+            return self._error(Refusal("permission.denied"), "en")
+        actor = client.actor
+        try:
+            command = protocol.parse_command("panel.watch", payload)
+            assert isinstance(command, protocol.PanelWatch)
+            if actor.participant is not None:
+                self._context.limits.spend("commands", actor.participant)
+        except Refusal as refusal:
+            return self._error(refusal, actor.language)
+        room = protocol.comments_room(actor.panel_id, actor.language)
+        if command.on:
+            client.watches.add(command.region)
+            self._server.enter_room(sid, room)
+            fragment = self._context.stage.fragment(
+                actor.panel_id, actor.role, actor.language, command.region
+            )
+            self._server.emit("panel.view", fragment, to=sid)
+        else:
+            client.watches.discard(command.region)
+            self._server.leave_room(sid, room)
+        return {"ok": True}
+
+    def _unknown(self, _event: str, sid: str, *_payload: Any) -> dict[str, Any]:
+        client = self._clients.get(sid)
+        language = client.actor.language if client else "en"
+        if client is not None and client.actor.participant is not None:
+            try:
+                self._context.limits.spend("commands", client.actor.participant)
+            except Refusal as refusal:
+                return self._error(refusal, language)
+        return self._error(Refusal("command.unknown"), language)
+
+    def _error(self, refusal: Refusal, language: str) -> dict[str, Any]:
+        with self._app.app_context(), force_locale(language):
+            return error_body(refusal)
