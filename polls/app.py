@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from polls.config import Config
-from polls.domain.codes import new_receipt
+from polls.domain.codes import Choose, new_receipt
 from polls.domain.errors import Refusal
 from polls.live.stage import Stage
 from polls.services.context import Context, RateLimits
@@ -36,17 +37,22 @@ COMPRESS_LEAST_BYTES = 1024
 COMPRESSED_TYPES = ("text/html", "application/json", "image/svg+xml", "text/csv")
 
 
-def create_context(config: Config, *, threaded: bool = False) -> Context:
+def create_context(
+    config: Config,
+    *,
+    threaded: bool = False,
+    clock: Callable[[], float] = time.time,
+    choose: Choose = secrets.choice,
+) -> Context:
     """Open the database, bring it up to date, and put together what use cases need."""
     database = Database(config.database_url, threaded=threaded)
     database.migrate()
     stage = Stage(
         database,
-        time.time,
+        clock,
         tick_seconds=config.tick_milliseconds / 1000,
         join_warning_count=config.join_warning_count,
     )
-    choose = secrets.choice
     return Context(
         config=config,
         database=database,
@@ -60,16 +66,16 @@ def create_context(config: Config, *, threaded: bool = False) -> Context:
         limits=RateLimits(
             config.participant_commands_per_minute, config.participant_comments_per_minute
         ),
-        clock=time.time,
+        clock=clock,
         choose=choose,
         secret=instance_secret(database, config.secret),
     )
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, *, clock: Callable[[], float] = time.time) -> Flask:
     """Return the whole server as a WSGI app, sockets included, its clock ticking."""
     config = config or Config.from_environment()
-    context = create_context(config, threaded=True)
+    context = create_context(config, threaded=True, clock=clock)
     app = Flask(__name__, template_folder=str(project_folder("templates")), static_folder=None)
     app.config["TRANSLATIONS"] = str(Path(__file__).parent / "translations")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
