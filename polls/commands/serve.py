@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from dataclasses import replace
+from typing import Any
 
 import click
 import gevent
@@ -50,8 +51,7 @@ def create_server(config: Config) -> WSGIServer:
 
 
 def app_of(server: WSGIServer) -> Flask:
-    app = server.application
-    assert isinstance(app, Flask)
+    app: Flask = server.application
     return app
 
 
@@ -70,7 +70,7 @@ def run_until_stopped(server: WSGIServer) -> None:
 
 def set_up_logging(level: str) -> None:
     """Log as lines of JSON on standard error: events and numbers, never a person's text."""
-    processors = [
+    processors: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -149,6 +149,7 @@ class Guest:
         if name == "panel.snapshot":
             self._key = payload["you"].get("key") or self._key
             self._consider(payload)
+            self._room.occasion(GENERAL)
         elif name == "poll.opened":
             self._room.start(self._look())
         elif payload.get("region") == "now":
@@ -177,7 +178,7 @@ class Guest:
     async def _answer(self, asked: tuple[str, int], steps: list[Step]) -> None:
         for step in steps:
             await asyncio.sleep(step.after_seconds)
-            if self._answering != asked:
+            if self._answering is not asked:
                 return
             self._sequence = max(int(time.time() * 1000), self._sequence + 1)
             cast = {

@@ -287,21 +287,31 @@ class Stage:
     def _send_now_regions(self, panel_id: str, roles: Sequence[Role], news: str = "") -> None:
         for role in roles:
             for language in self._languages(panel_id, role):
-                payload = self.fragment(panel_id, role, language, "now", news)
-                self._emit("panel.view", payload, language_room(panel_id, role.value, language))
+                room = language_room(panel_id, role.value, language)
+                self._send_fragment(panel_id, role, language, "now", room, news)
+
+    def _send_fragment(
+        self, panel_id: str, role: Role, language: str, region: str, room: str, news: str = ""
+    ) -> None:
+        """Send a part of the page; a template that fails must not fail what was done."""
+        try:
+            payload = self.fragment(panel_id, role, language, region, news)
+        except Exception:
+            log.exception("the %s of the %s could not be drawn", region, role.value)
+        else:
+            self._emit("panel.view", payload, room)
 
     def _send_comments(self, panel_id: str) -> None:
         panel = self._panel(panel_id)
         panel.comments_dirty = False
         panel.comments_sent_at = self._clock()
         for language in self._languages(panel_id, Role.MODERATOR):
-            payload = self.fragment(panel_id, Role.MODERATOR, language, "comments")
-            self._emit("panel.view", payload, language_room(panel_id, "moderator", language))
+            room = language_room(panel_id, Role.MODERATOR.value, language)
+            self._send_fragment(panel_id, Role.MODERATOR, language, "comments", room)
         for language in self._languages(panel_id, Role.PARTICIPANT):
             room = comments_room(panel_id, language)
             if self._has_members(room):
-                payload = self.fragment(panel_id, Role.PARTICIPANT, language, "comments")
-                self._emit("panel.view", payload, room)
+                self._send_fragment(panel_id, Role.PARTICIPANT, language, "comments", room)
 
     def _refresh_counters(self, panel_id: str, panel: _Panel) -> list[str]:
         """Read the counters of rounds with new ballots; return those rounds."""

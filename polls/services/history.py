@@ -33,7 +33,11 @@ def row_before(connection: Connection, table: str, row_id: Any, *columns: str) -
     found = _TABLES[table]
     query = select(*(found.c[column] for column in columns)).where(found.c.id == row_id)
     row = connection.execute(query).one()
-    return {"table": table, "id": row_id, "values": row._asdict()}
+    return {
+        "table": table,
+        "id": row_id,
+        "values": dict(zip(columns, row, strict=True)),
+    }
 
 
 def row_absent(table: str, row_id: str) -> dict[str, Any]:

@@ -50,17 +50,11 @@ class Database:
 
     def read(self, work: Work[T]) -> T:
         """Run `work` in a transaction that only reads."""
-        if self._readers is not None:
-            result: T = self._readers.apply(self._read, (work,))
-            return result
-        return self._read(work)
+        return _run_in(self._readers, self._read, work)
 
     def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; it is durable once this returns."""
-        if self._writer is not None:
-            result: T = self._writer.apply(self._write, (work,))
-            return result
-        return self._write(work)
+        return _run_in(self._writer, self._write, work)
 
     def _read(self, work: Work[T]) -> T:
         with self.engine.connect() as connection:
@@ -113,6 +107,27 @@ class Database:
             if pool is not None:
                 pool.kill()
         self.engine.dispose()
+
+
+def _run_in(pool: Any, run: Callable[[Work[T]], T], work: Work[T]) -> T:
+    """Run in a thread of the pool, if there is one.
+
+    An error is carried back as a value: the pool would print one that it sees, and a refusal
+    is nothing to print.
+    """
+    if pool is None:
+        return run(work)
+
+    def attempt() -> tuple[T | None, BaseException | None]:
+        try:
+            return run(work), None
+        except BaseException as error:  # noqa: BLE001
+            return None, error
+
+    result, error = pool.apply(attempt)
+    if error is not None:
+        raise error
+    return result  # type: ignore[no-any-return]
 
 
 def instance_secret(database: Database, configured: str) -> bytes:

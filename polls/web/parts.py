@@ -59,6 +59,5 @@ class Parts:
 
 
 def parts() -> Parts:
-    found = current_app.extensions["hemicycle"]
-    assert isinstance(found, Parts)
+    found: Parts = current_app.extensions["hemicycle"]
     return found

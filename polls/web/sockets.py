@@ -65,7 +65,7 @@ def create_socketio(app: Flask, redis_url: str = "") -> SocketIO:
         http_compression=False,
         ping_interval=25,
         ping_timeout=20,
-        cors_allowed_origins=None,
+        cors_allowed_origins=None,  # type: ignore[arg-type]
         always_connect=False,
     )
 
@@ -76,7 +76,7 @@ class SocketDoor:
     def __init__(self, app: Flask, context: Context, socketio: SocketIO) -> None:
         self._app = app
         self._context = context
-        self._server = socketio.server
+        self._server: Any = socketio.server  # type: ignore[attr-defined]
         self._clients: dict[str, Client] = {}
 
     def open(self) -> None:
@@ -201,12 +201,12 @@ class SocketDoor:
                 command = protocol.parse_command(name, payload)
                 done = commands.give(self._context, client.actor, name, command)
                 self._after(client, name, command)
-                return {"ok": True, **done}
             except Refusal as refusal:
                 return self._error(refusal, client.actor.language)
             except Exception:
                 log.exception("%s failed", name)
                 return self._error(Refusal("server.failed"), client.actor.language)
+            return {"ok": True, **done}
 
         return handle
 
@@ -250,12 +250,13 @@ class SocketDoor:
         actor = client.actor
         try:
             command = protocol.parse_command("panel.watch", payload)
-            assert isinstance(command, protocol.PanelWatch)
             if actor.participant is not None:
                 self._context.limits.spend("commands", actor.participant)
         except Refusal as refusal:
             return self._error(refusal, actor.language)
         room = protocol.comments_room(actor.panel_id, actor.language)
+        if not isinstance(command, protocol.PanelWatch):
+            raise TypeError("panel.watch was parsed as something else")
         if command.on:
             client.watches.add(command.region)
             self._server.enter_room(sid, room)
