@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gevent
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,6 +19,7 @@ from polls.domain.codes import Choose, new_receipt
 from polls.domain.errors import Refusal
 from polls.live.stage import Stage
 from polls.services.context import Context, RateLimits
+from polls.services.panels import end_those_due
 from polls.services.polls import finish_round
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
@@ -34,6 +36,7 @@ from polls.web.sockets import SocketDoor, create_socketio
 log = logging.getLogger(__name__)
 
 COMPRESS_LEAST_BYTES = 1024
+END_PANELS_EVERY_SECONDS = 600
 COMPRESSED_TYPES = ("text/html", "application/json", "image/svg+xml", "text/csv")
 
 
@@ -88,7 +91,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     addresses = Addresses(config.public_url)
     prepare_templates(app, config, assets)
     renderer = FragmentRenderer(app, addresses)
-    socketio = create_socketio(app, config.redis_url)
+    socketio = create_socketio(app)
     sockets = SocketDoor(app, context, socketio)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets)
     for door in (pages, moderation, api):
@@ -101,7 +104,18 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     context.stage.start(
         lambda panel_id, poll_id, round_id: finish_round(context, panel_id, poll_id, round_id)
     )
+    gevent.spawn(_end_panels_forever, context)
     return app
+
+
+def _end_panels_forever(context: Context) -> None:
+    """Keep the promise that a panel's ballots are unlinked once its last day has passed."""
+    while True:
+        try:
+            end_those_due(context)
+        except Exception:
+            log.exception("panels could not be ended")
+        gevent.sleep(END_PANELS_EVERY_SECONDS)
 
 
 def _compress(response: Response) -> Response:

@@ -25,7 +25,6 @@ class Config:
     database_url: str = _setting(
         "sqlite:///hemicycle.db", "Where everything is kept; an SQLAlchemy address."
     )
-    redis_url: str = _setting("", "Redis that joins several workers; empty for one process.")
     secret: str = _setting(
         "", "Secret of this instance; made at the first start and kept in the database if empty."
     )
@@ -55,7 +54,6 @@ class Config:
     )
     worker: int = _setting(0, "Number of this worker, different for each process, from 0.")
     log_level: str = _setting("info", "Least level that is logged: debug, info, warning, error.")
-    metrics_key: str = _setting("", "Key that /metrics asks for; without one it is not served.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:

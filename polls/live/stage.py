@@ -63,6 +63,8 @@ class _Panel:
 
     presence: Presence = field(default_factory=Presence)
     state: PanelState | None = None
+    generation: int = 0
+    """Rises when `state` becomes outdated, so that a slow read never brings an old one back."""
     dirty_rounds: set[str] = field(default_factory=set)
     sent_versions: dict[str, int] = field(default_factory=dict)
     turnout_to_phones: set[str] = field(default_factory=set)
@@ -73,6 +75,10 @@ class _Panel:
     phones_sent_at: float = 0.0
     present_on_phones: int = -1
     fragments: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def outdate(self) -> None:
+        self.state = None
+        self.generation += 1
 
 
 class Stage:
@@ -128,11 +134,13 @@ class Stage:
     def state(self, panel_id: str) -> PanelState:
         """Return a panel as it is now; counters are at most a tick old."""
         panel = self._panel(panel_id)
-        if panel.state is None:
+        while panel.state is None:
+            generation = panel.generation
             state = self._database.read(lambda connection: load_state(connection, panel_id))
-            panel.state = state
-            panel.fragments.clear()
             self._follow_rounds(panel_id, panel, state)
+            if generation == panel.generation:
+                panel.state = state
+                panel.fragments.clear()
         return panel.state
 
     def fresh_state(self, panel_id: str) -> PanelState:
@@ -216,7 +224,7 @@ class Stage:
     def structure_changed(self, panel_id: str, news: str = "") -> None:
         """Something on screen is different now: send it to every screen at once."""
         panel = self._panel(panel_id)
-        panel.state = None
+        panel.outdate()
         self._send_now_regions(panel_id, (Role.PARTICIPANT, Role.PROJECTOR, Role.MODERATOR), news)
         self._send_comments(panel_id)
 
@@ -325,7 +333,7 @@ class Stage:
             if known is None or counter[VERSION] >= known[VERSION]:
                 state.counters[round_id] = counter
         if any(round_id in state.texts for round_id in dirty):
-            panel.state = None
+            panel.outdate()
             self._send_now_regions(panel_id, (Role.PROJECTOR, Role.MODERATOR))
         panel.fragments.clear()
         return list(dirty)
@@ -421,7 +429,7 @@ class Stage:
         self._send_tallies(panel_id, panel)
         now = self._clock()
         if panel.comments_dirty and now - panel.comments_sent_at >= COMMENTS_EVERY_SECONDS:
-            panel.state = None
+            panel.outdate()
             self._send_comments(panel_id)
             self._send_now_regions(panel_id, (Role.MODERATOR, Role.PROJECTOR))
         self._send_presence(panel_id, panel)

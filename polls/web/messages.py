@@ -60,6 +60,7 @@ MESSAGES: dict[str, Any] = {
     "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
     "request.foreign_origin": _l("This form came from another site, so we did not accept it."),
     "request.too_large": _l("This is too long for us."),
+    "seat.gone": _l("Your seat was given back. Please take a seat again."),
     "server.failed": _l("Something went wrong on our side. Please try again."),
     "store.unavailable": _l("We cannot save right now. Please try again in a moment."),
     "text.empty": _l("Please write something first."),

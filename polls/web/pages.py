@@ -239,6 +239,7 @@ def erase(code: str) -> Answer:
     panel = panels.find(context, code)
     actor = require(participant_of_request(context, panel))
     participants.erase(context, actor)
+    parts().sockets.drop_participant(panel.id, actor.require_participant())
     response = Response(
         render_template(
             "error.html",

@@ -54,13 +54,12 @@ class Client:
     watches: set[str]
 
 
-def create_socketio(app: Flask, redis_url: str = "") -> SocketIO:
+def create_socketio(app: Flask) -> SocketIO:
     return SocketIO(
         app,
         async_mode="gevent",
         json=_Json,
         manage_session=False,
-        message_queue=redis_url or None,
         max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
         http_compression=False,
         ping_interval=25,
@@ -103,6 +102,14 @@ class SocketDoor:
             if client.actor.panel_id == panel_id and client.actor.role is role and sid != keep:
                 self._server.disconnect(sid)
 
+    def drop_participant(self, panel_id: str, participant: str) -> None:
+        """Disconnect everything of someone who erased themselves."""
+        for sid, client in list(self._clients.items()):
+            actor = client.actor
+            if actor.panel_id == panel_id and actor.participant == participant:
+                self._clients.pop(sid, None)
+                self._server.disconnect(sid)
+
     # Connecting
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -131,12 +138,22 @@ class SocketDoor:
         if role is Role.PARTICIPANT:
             if panel.ended_at is not None:
                 raise Refusal("panel.ended")
+            if key and not asked.key:
+                return Client(sid, self._seat_holder(panel.id, key, language), None, watches)
             identity = participants.join(self._context, panel.id, language, asked.pin or "", key)
             new_key = identity.key if identity.is_new or asked.key else None
             return Client(sid, identity.actor, new_key, watches)
         if not key or not panels.key_is_valid(self._context, panel.id, role, key):
             raise Refusal("permission.denied")
         return Client(sid, Actor(role, panel.id, language), None, watches)
+
+    def _seat_holder(self, panel_id: str, key: str, language: str) -> Actor:
+        """Return whom a browser's cookie names. It cannot be given a new cookie here, so a
+        seat that was erased sends it back to the page on which people join."""
+        known = participants.recognise(self._context, panel_id, key, language)
+        if known is None:
+            raise Refusal("seat.gone")
+        return known
 
     def _seat(self, client: Client) -> None:
         actor = client.actor
