@@ -25,7 +25,7 @@ BELOW = {
     # The demo is a guest like any other: it comes in through the services.
     "demo": {"services", "agenda_file", "domain", "protocol", "config"},
 }
-TOPS = {"app", "cli"}
+TOPS = {"app", "cli", "commands"}
 # The libraries of the web stay where the web is.
 WEB_LIBRARIES = {"flask", "flask_socketio", "flask_babel", "werkzeug", "socketio", "engineio"}
 WEBLESS_FLOORS = {"domain", "store", "agenda_file", "services"}
