@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -372,12 +373,19 @@ def test_any_damage_to_a_file_is_read_or_refused_in_order(data: st.DataObject) -
 # Round trip
 
 
+def is_seen(text: str) -> bool:
+    hidden = ("Cf", "Mn", "Me")
+    return any(not sign.isspace() and unicodedata.category(sign) not in hidden for sign in text)
+
+
 def lines(most: int = 60) -> st.SearchStrategy[str]:
-    return st.text(max_size=most).map(clean_line).filter(bool)
+    return st.text(max_size=most).map(clean_line).filter(is_seen)
 
 
 def blocks() -> st.SearchStrategy[str]:
-    return st.lists(st.text(max_size=40), max_size=4).map("\n".join).map(clean_block).filter(bool)
+    return (
+        st.lists(st.text(max_size=40), max_size=4).map("\n".join).map(clean_block).filter(is_seen)
+    )
 
 
 def texts(

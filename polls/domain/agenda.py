@@ -16,7 +16,7 @@ from polls.domain.comments import Moderation
 from polls.domain.errors import FieldRefusal, Refusal
 from polls.domain.kinds import Kind, all_kinds, kind_named
 from polls.domain.polls import LONGEST_COUNTDOWN_SECONDS, Option, Visibility, parse_countdown
-from polls.domain.texts import Texts, clean_block, clean_line
+from polls.domain.texts import Texts, clean_block, clean_line, parse_text
 
 TITLE_LENGTH_MOST = 300
 LABEL_LENGTH_MOST = 120
@@ -196,9 +196,17 @@ def _checked_texts(
         cleaned = clean_block(text) if is_block else clean_line(text)
         if len(cleaned) > most:
             raise FieldRefusal(names[tag], f"at most {most} characters, not {len(cleaned)}")
-        if cleaned:
+        if _has_visible_text(cleaned):
             found[tag] = cleaned
     return Texts(found)
+
+
+def _has_visible_text(text: str) -> bool:
+    try:
+        parse_text(text, len(text))
+    except Refusal:
+        return False
+    return True
 
 
 def parse_visibility(value: object) -> Visibility:
