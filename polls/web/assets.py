@@ -10,15 +10,13 @@ from pathlib import Path
 
 import brotli
 
-import polls
-
 TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
 COMPRESS_LEAST_BYTES = 400
 
 
 def project_folder(name: str) -> Path:
     """Return `static` or `templates`: in the installed package, else beside it in a checkout."""
-    package = Path(polls.__file__).parent
+    package = Path(__file__).parent.parent
     inside = package / name
     return inside if inside.is_dir() else package.parent / name
 
