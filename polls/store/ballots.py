@@ -88,6 +88,7 @@ def cast_batch(
             kind = casts[indexes[-1]].kind
             _add_deltas(deltas, place[0], _change(kind, before, row.answer))
     _write_ballots(connection, [row for row in stored.values() if row.is_changed])
+    _drop_ballots(connection, [row.id for row in stored.values() if row.sequence == NO_SEQUENCE])
     add_to_counters(connection, deltas, shard)
     return [result for result in results if result is not None]
 
@@ -146,32 +147,41 @@ def _lock_ballots(
     new_receipt: NewReceipt,
     casts: Sequence[Cast],
 ) -> dict[tuple[str, str], _Stored]:
-    """Return the ballots at these places, locked; missing ones are made, empty."""
+    """Return the ballots at these places, locked; missing ones are made, empty.
+
+    All rows are made before the first is locked, both in key order: so no worker that holds a
+    locked ballot ever waits for one that another worker is about to make.
+    """
     channels = {(cast.round_id, cast.participant): cast.channel for cast in casts}
-    found = _select_ballots(connection, places)
-    missing = [place for place in places if place not in found]
-    while missing:
-        rows = [
-            {
-                "round_id": round_id,
-                "participant": participant,
-                "answer": None,
-                "sequence": NO_SEQUENCE,
-                "receipt": new_receipt(),
-                "channel": channels[(round_id, participant)],
-                "state": "shown",
-            }
-            for round_id, participant in missing
-        ]
-        connection.execute(insert_or_leave(connection, schema.ballot, None), rows)
-        found.update(_select_ballots(connection, missing))
-        # A receipt that is taken leaves its row out; the next round draws another.
-        missing = [place for place in missing if place not in found]
-    return found
+    has_one_writer = connection.dialect.name == "sqlite"
+    found = _select_ballots(connection, places, lock=False)
+    while True:
+        missing = [place for place in places if place not in found]
+        while missing:
+            rows = [
+                {
+                    "round_id": round_id,
+                    "participant": participant,
+                    "answer": None,
+                    "sequence": NO_SEQUENCE,
+                    "receipt": new_receipt(),
+                    "channel": channels[(round_id, participant)],
+                    "state": "shown",
+                }
+                for round_id, participant in missing
+            ]
+            connection.execute(insert_or_leave(connection, schema.ballot, None), rows)
+            found.update(_select_ballots(connection, missing, lock=False))
+            # A receipt that is taken leaves its row out; the next turn draws another.
+            missing = [place for place in missing if place not in found]
+        if not has_one_writer:
+            found = _select_ballots(connection, places, lock=True)
+        if len(found) == len(places):
+            return found
 
 
 def _select_ballots(
-    connection: Connection, places: list[tuple[str, str]]
+    connection: Connection, places: list[tuple[str, str]], *, lock: bool
 ) -> dict[tuple[str, str], _Stored]:
     table = schema.ballot
     by_round: dict[str, list[str]] = {}
@@ -183,9 +193,8 @@ def _select_ballots(
             select(table)
             .where(table.c.round_id == round_id, table.c.participant.in_(participants))
             .order_by(table.c.participant)
-            .with_for_update()
         )
-        for row in connection.execute(query):
+        for row in connection.execute(query.with_for_update() if lock else query):
             found[(round_id, row.participant)] = _Stored(
                 row.id, row.answer, row.sequence, row.receipt, row.state
             )
@@ -217,6 +226,12 @@ def _write_ballots(connection: Connection, rows: list[_Stored]) -> None:
             for row in rows
         ],
     )
+
+
+def _drop_ballots(connection: Connection, ids: list[int]) -> None:
+    """Leave nothing of those who only tried to take back what they had not cast."""
+    if ids:
+        connection.execute(delete(schema.ballot).where(schema.ballot.c.id.in_(ids)))
 
 
 def add_to_counters(connection: Connection, deltas: Deltas, shard: int) -> None:
