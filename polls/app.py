@@ -152,6 +152,8 @@ def _answer_errors(app: Flask) -> None:
             return refused(Refusal("request.too_large"))
         if error.code in (404, 405):
             return refused(Refusal("page.unknown"))
+        if error.code is not None and 400 <= error.code < 500:
+            return refused(Refusal("command.malformed", problem=error.name))
         return error
 
     def failed(error: Exception) -> Response:

@@ -6,7 +6,7 @@ tell state. Nothing else crosses the socket.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -18,6 +18,12 @@ MESSAGE_BYTES_MOST = 64 * 1024
 T = TypeVar("T")
 
 Role = Literal["participant", "moderator", "projector"]
+
+Id = Annotated[str, msgspec.Meta(max_length=64, pattern="^[!-~]*$")]
+"""The id of something; visible ASCII only, so that every database can be asked for it."""
+
+Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""Rises with each change of mind; up to what JavaScript counts exactly."""
 
 
 class Connect(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,29 +45,29 @@ class Command(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BallotCast(Command):
-    poll: str
+    poll: Id
     round: int
     answer: Any
-    sequence: int | None = None
+    sequence: Sequence | None = None
 
 
 class BallotWithdraw(Command):
-    poll: str
+    poll: Id
     round: int
-    sequence: int | None = None
+    sequence: Sequence | None = None
 
 
 class CommentPost(Command):
     text: str
     id: str | None = None
     kind: Literal["comment", "question", "proposal"] = "comment"
-    about: str | None = None
+    about: Id | None = None
 
 
 class CommentUpvote(Command):
-    comment: str
+    comment: Id
     on: bool = True
-    sequence: int | None = None
+    sequence: Sequence | None = None
 
 
 class PanelSnapshot(Command):
@@ -87,13 +93,13 @@ class PollCreate(Command):
     settings: dict[str, Any] | None = None
     visibility: str | None = None
     countdown_seconds: int | str | None = None
-    like: str | None = None
-    comment: str | None = None
+    like: Id | None = None
+    comment: Id | None = None
     open: bool = False
 
 
 class PollUpdate(Command):
-    poll: str
+    poll: Id
     title: str | dict[str, str] | None = None
     kind: str | None = None
     options: list[dict[str, Any]] | None = None
@@ -103,39 +109,39 @@ class PollUpdate(Command):
 
 
 class PollOpen(Command):
-    poll: str
+    poll: Id
     countdown_seconds: int | str | None = None
     """Overrides the poll's own countdown; 0 opens without one."""
 
 
 class PollClose(Command):
-    poll: str
+    poll: Id
 
 
 class PollPublish(Command):
-    poll: str
+    poll: Id
 
 
 class PollExtend(Command):
     """Give more time; without seconds, take the limit away."""
 
-    poll: str
+    poll: Id
     seconds: int | None = None
 
 
 class PollVisibility(Command):
-    poll: str
+    poll: Id
     visibility: Literal["live", "projector", "voted", "published"]
 
 
 class PollClear(Command):
     """Throw away all rounds of a poll: a rehearsal's votes. Cannot be undone."""
 
-    poll: str
+    poll: Id
 
 
 class WordHide(Command):
-    poll: str
+    poll: Id
     word: str
     hidden: bool = True
 
@@ -143,47 +149,47 @@ class WordHide(Command):
 class AnswerApprove(Command):
     """Show a written answer of an open-text poll."""
 
-    poll: str
-    receipt: str
+    poll: Id
+    receipt: Id
 
 
 class AnswerHide(Command):
-    poll: str
-    receipt: str
+    poll: Id
+    receipt: Id
 
 
 class AgendaShow(Command):
     """Make an item the current one; without an item, show how to join."""
 
-    item: str | None = None
+    item: Id | None = None
 
 
 class AgendaAdd(Command):
     kind: Literal["comments", "slide"]
     title: str | dict[str, str]
     body: str | dict[str, str] | None = None
-    after: str | None = None
+    after: Id | None = None
 
 
 class AgendaUpdate(Command):
-    item: str
+    item: Id
     title: str | dict[str, str] | None = None
     body: str | dict[str, str] | None = None
 
 
 class AgendaDuplicate(Command):
-    item: str
+    item: Id
 
 
 class AgendaMove(Command):
     """Move an item so that it has this place, counted from 1."""
 
-    item: str
+    item: Id
     place: int
 
 
 class AgendaDelete(Command):
-    item: str
+    item: Id
 
 
 class AgendaPaste(Command):
@@ -193,22 +199,22 @@ class AgendaPaste(Command):
 
 
 class CommentApprove(Command):
-    comment: str
+    comment: Id
 
 
 class CommentHide(Command):
-    comment: str
+    comment: Id
     reason: str
 
 
 class CommentSpotlight(Command):
     """Put a comment on the projector; without one, take it away."""
 
-    comment: str | None = None
+    comment: Id | None = None
 
 
 class CommentAnswer(Command):
-    comment: str
+    comment: Id
     on: bool = True
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-BALLOTS = "ballots"
-"""Every ballot adds one to this counter, so that turnout needs no other source."""
+BALLOTS = "=ballots"
+"""Every ballot adds one to this counter, so that turnout needs no other source. No answer
+can add to it: neither an option's id nor a word begins with a sign."""
 
-VERSION = "version"
+VERSION = "=version"
 """Rises with every change of a round's counters; never part of the results."""
 
 

@@ -327,7 +327,13 @@ class Stage:
             return []
         dirty, panel.dirty_rounds = panel.dirty_rounds, set()
         state = self.state(panel_id)
-        counters = self._database.read(lambda connection: ballots.counters_of(connection, dirty))
+        try:
+            counters = self._database.read(
+                lambda connection: ballots.counters_of(connection, dirty)
+            )
+        except Exception:
+            panel.dirty_rounds |= dirty
+            raise
         for round_id, counter in counters.items():
             known = state.counters.get(round_id)
             if known is None or counter[VERSION] >= known[VERSION]:

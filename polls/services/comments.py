@@ -36,9 +36,12 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
     if (known := _own_comment(context, actor, comment_id)) is not None:
         return _ack(known)
     context.limits.spend("comments", participant)
-    panel = context.stage.state(actor.panel_id).panel
+    state = context.stage.state(actor.panel_id)
+    panel = state.panel
     if not panel.comments_open:
         raise Refusal("comments.closed")
+    if command.about and command.about not in {item.id for item in state.items}:
+        raise Refusal("item.unknown")
     comment = Comment(
         id=comment_id,
         participant=participant,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -192,7 +193,7 @@ def _parse_head_count(raw: int | str) -> int | None:
     text = str(raw).strip()
     if text in ("", "0"):
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > HEAD_COUNT_MOST:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) > HEAD_COUNT_MOST:
         raise FieldRefusal("head_count", f"a whole number from 0 to {HEAD_COUNT_MOST}")
     return int(text)
 

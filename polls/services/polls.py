@@ -25,7 +25,7 @@ from polls.domain.polls import (
     parse_countdown,
 )
 from polls.domain.tally import BALLOTS
-from polls.domain.texts import fold
+from polls.domain.texts import clean_line, fold
 from polls.services.context import Actor, Context
 from polls.services.history import Before, note, row_absent, row_before
 from polls.store import agenda, ballots, comments, panels
@@ -373,7 +373,7 @@ def hide_word(context: Context, actor: Actor, command: protocol.WordHide) -> dic
         if poll.kind != "words":
             raise Refusal("poll.wrong_kind")
         hidden = set(poll.question.settings.get("hidden", ()))
-        folded = fold(command.word)
+        folded = fold(clean_line(command.word))
         hidden = hidden | {folded} if command.hidden else hidden - {folded}
         before = [row_before(connection, "poll", poll.id, "settings")]
         settings = {**poll.question.settings, "hidden": sorted(hidden)}

@@ -11,7 +11,7 @@ from polls.services.context import Context
 from polls.store import agenda
 from polls.store.panels import PanelRecord
 
-_OPTION = re.compile(r"option\.(\d+)\.(.+)")
+_OPTION = re.compile(r"option\.([0-9]{1,4})\.(.+)")
 
 
 def item_form(context: Context, panel: PanelRecord, item_id: str | None) -> dict[str, Any]:

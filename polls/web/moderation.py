@@ -134,7 +134,12 @@ def reissue(code: str) -> Answer:
 
 @moderation.post("/p/<code>/do/<name>")
 def do(code: str, name: str) -> Answer:
-    """Give any command from a plain form, in the role that may give it."""
+    """Give any command from a plain form, in the role that may give it.
+
+    A new link has a page of its own, where it is shown.
+    """
+    if name not in commands.USE_CASES or name == "link.reissue":
+        raise Refusal("command.unknown")
     context = parts().context
     panel = panels.find(context, code)
     is_for_moderator = WHO_MAY.get(name) == MODERATOR

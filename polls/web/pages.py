@@ -57,7 +57,9 @@ def find_by_code() -> Answer:
     try:
         panel = panels.find(parts().context, code)
     except Refusal as refusal:
-        page = render_template("home.html", code=request.form["code"], problem=message_of(refusal))
+        page = render_template(
+            "home.html", code=request.form.get("code", ""), problem=message_of(refusal)
+        )
         return Response(page, status=404)
     return see_other(f"/p/{panel.code}")
 

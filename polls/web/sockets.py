@@ -112,7 +112,10 @@ class SocketDoor:
 
     # Connecting
 
-    def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+    def _connect(self, sid: str, environ: Any, auth: Any = None) -> dict[str, Any] | None:
+        if sid in self._clients:
+            # The library brings an event of this name here too, with what its sender wrote.
+            return self._unknown("connect", sid)
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
         accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
         language = choose_language(cookies.get(LANGUAGE_COOKIE), accepted)
@@ -129,6 +132,7 @@ class SocketDoor:
         self._clients[sid] = client
         self._seat(client)
         gevent.spawn(self._welcome, client)
+        return None
 
     def _admit(self, sid: str, asked: protocol.Connect, cookies: Any, language: str) -> Client:
         panel = panels.find(self._context, asked.panel)
@@ -201,11 +205,14 @@ class SocketDoor:
         snapshot["you"] = participants.you(owned, client.new_key)
         return snapshot
 
-    def _disconnect(self, sid: str, *_reason: Any) -> None:
+    def _disconnect(self, sid: str, *_reason: Any) -> dict[str, Any] | None:
+        if self._server.manager.is_connected(sid, "/"):
+            return self._unknown("disconnect", sid)
         client = self._clients.pop(sid, None)
         if client is not None and client.actor.participant is not None:
             presence = self._context.stage.presence(client.actor.panel_id)
             presence.disconnect(client.actor.participant, self._context.clock())
+        return None
 
     # Commands
 
@@ -215,7 +222,7 @@ class SocketDoor:
             if client is None:
                 return self._error(Refusal("permission.denied"), "en")
             try:
-                command = protocol.parse_command(name, payload)
+                command = self._parse(client, name, payload)
                 done = commands.give(self._context, client.actor, name, command)
                 self._after(client, name, command)
             except Refusal as refusal:
@@ -226,6 +233,15 @@ class SocketDoor:
             return {"ok": True, **done}
 
         return handle
+
+    def _parse(self, client: Client, name: str, payload: object) -> protocol.Command:
+        """Nonsense costs its sender as much as a command, so that nobody can flood with it."""
+        try:
+            return protocol.parse_command(name, payload)
+        except Refusal:
+            if client.actor.participant is not None:
+                self._context.limits.spend("commands", client.actor.participant)
+            raise
 
     def _after(self, client: Client, name: str, command: protocol.Command) -> None:
         if isinstance(command, protocol.BallotCast | protocol.BallotWithdraw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -58,7 +59,7 @@ class Rating(Kind):
 
     def answer_from_form(self, values: FormValues) -> Any:
         typed = next(iter(values.get("answer", ())), "")
-        return int(typed) if typed.isascii() and typed.isdigit() else None
+        return int(typed) if re.fullmatch("[0-9]{1,4}", typed) else None
 
 
 KIND = Rating()

@@ -52,7 +52,7 @@ class Words(Kind):
             word = _EDGES.sub("", clean_line(typed)).lower()
             if not word or not fold(word):
                 continue
-            if len(word) > WORD_LENGTH_MOST:
+            if max(len(word), len(fold(word))) > WORD_LENGTH_MOST:
                 raise Refusal("answer.word_too_long", most=WORD_LENGTH_MOST)
             words.setdefault(fold(word), word)
         most = question.settings.get("most", 3)
