@@ -328,9 +328,7 @@ class Stage:
         dirty, panel.dirty_rounds = panel.dirty_rounds, set()
         state = self.state(panel_id)
         try:
-            counters = self._database.read(
-                lambda connection: ballots.counters_of(connection, dirty)
-            )
+            counters = self._database.read(lambda reading: ballots.counters_of(reading, dirty))
         except Exception:
             panel.dirty_rounds |= dirty
             raise
