@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -441,7 +442,7 @@ def test_counters_hold_when_several_threads_write_to_sqlite(name: str, tmp_path:
     workers = [Database(url) for _ in range(WORKERS)]
     run_all(
         [
-            lambda worker=worker, shard=shard: cast_at_random(worker, round_id, kind, shard)
+            partial(cast_at_random, worker, round_id, kind, shard)
             for shard, worker in enumerate(workers)
         ]
     )
@@ -460,7 +461,7 @@ def test_counters_hold_when_workers_share_postgresql(name: str, postgres_url: st
     workers = [Database(postgres_url) for _ in range(WORKERS)]
     run_all(
         [
-            lambda worker=worker, shard=shard: cast_at_random(worker, round_id, kind, shard)
+            partial(cast_at_random, worker, round_id, kind, shard)
             for shard, worker in enumerate(workers)
         ]
     )
@@ -496,7 +497,7 @@ def test_no_ballot_slips_in_while_a_round_is_closed_on_postgresql(postgres_url: 
         [
             close,
             *(
-                lambda worker=worker, shard=shard: cast_at_random(worker, round_id, kind, shard)
+                partial(cast_at_random, worker, round_id, kind, shard)
                 for shard, worker in enumerate(workers)
             ),
         ]
