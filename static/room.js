@@ -20,8 +20,10 @@
  *   room.on(event, listener)   "snapshot" (snapshot), "view" (payload, element), "tally" (frame),
  *                              "turnout" (frame), "presence" (frame), "opened" (frame),
  *                              "closed" (frame), "comment" (frame, event name), "line" (isOnline),
+ *                              "held" (payload, element: a view kept back by `hold`),
  *                              "refused" (error, when the server does not let this page in)
  *   room.now()                 seconds since 1970 by the server's clock
+ *   room.release()             shows what `hold` has held back
  *   room.isOnline, room.latest (the latest snapshot or null)
  *   room.text(key, values)     a text of this page; {name} is filled in
  *   room.notice(text, {tone, near})   one note for the reader; tone "warn", "ok" or "danger"
@@ -60,14 +62,20 @@ const LAST_CALL_SECONDS = 10;
 
 /**
  * Connect this page to its panel.
- * @param {{paint?: Painter, watch?: () => string[]}} [options]
- *   `watch` says which regions to ask for at each (re)connect.
+ * @param {{
+ *   paint?: Painter,
+ *   watch?: () => string[],
+ *   hold?: (payload: object, element: Element) => boolean,
+ * }} [options]
+ *   `watch` says which regions to ask for at each (re)connect; `hold` may keep a new view back
+ *   while the reader is in the middle of something, until `room.release()`.
  */
-export function openRoom({ paint, watch } = {}) {
+export function openRoom({ paint, watch, hold } = {}) {
   const page = document.body.dataset;
   const texts = JSON.parse(page.texts || "{}");
   const listeners = new Map();
   const versions = new Map();
+  const held = new Map();
   const watched = new Set((page.watch || "").split(" ").filter(Boolean));
   let clockAhead = Number(page.serverNow || 0) ? Number(page.serverNow) - Date.now() / 1000 : 0;
 
@@ -103,6 +111,11 @@ export function openRoom({ paint, watch } = {}) {
       const ack = await send("panel.snapshot", {});
       if (ack.ok) takeSnapshot(ack.snapshot);
       return ack;
+    },
+    release() {
+      const views = [...held.values()];
+      held.clear();
+      views.forEach(showView);
     },
     watch(region, on) {
       if (on) watched.add(region);
@@ -140,11 +153,24 @@ export function openRoom({ paint, watch } = {}) {
     const shown = versions.get(payload.region) ?? Number(page.version || 0);
     if (!element || payload.version < shown) return;
     versions.set(payload.region, payload.version);
+    if (payload.announcement) announce(payload.announcement);
+    if (hold && hold(payload, element)) {
+      held.set(payload.region, payload);
+      tell("held", payload, element);
+    } else {
+      held.delete(payload.region);
+      showView(payload);
+    }
+  }
+
+  function showView(payload) {
+    const element = document.querySelector(`[data-region="${payload.region}"]`);
+    const hadFocus = element.contains(document.activeElement);
     morphInside(element, payload.html);
+    if (hadFocus && !element.contains(document.activeElement)) focusHeading(element);
     if (paint) paint.paintAll(element);
     countDown();
     tell("view", payload, element);
-    if (payload.announcement) announce(payload.announcement);
   }
 
   socket.on("connect", () => {
@@ -222,6 +248,14 @@ export function morphInside(element, html) {
     ignoreActiveValue: true,
     callbacks: { beforeNodeMorphed: spareKept },
   });
+}
+
+/** What had the focus is gone: the new heading takes it, so that reading goes on there. */
+export function focusHeading(element) {
+  const heading = element.querySelector("h1, h2");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 function spareKept(old, fresh) {

@@ -1,0 +1,536 @@
+/**
+ * The phone: tabs, voting, comments. What is on comes from room.js; what is mine (my answer,
+ * my receipt, my comments, what I support) is painted here, after every change of the page.
+ */
+
+import { newId, openOutbox, openStore } from "./outbox.js";
+import * as paint from "./paint.js";
+import { fill, focusHeading, morphInside, openRoom } from "./room.js";
+
+const TAP_MS = 1000;
+const REFRESH_SPREAD_MS = 800;
+const TOO_LATE = ["poll.not_open", "poll.counting", "poll.wrong_round", "poll.unknown"];
+
+const page = document.body.dataset;
+const store = openStore(`hemicycle:${page.panel}:`);
+const room = openRoom({
+  paint,
+  watch: () => (tabShown() === "comments" ? ["comments"] : []),
+  hold: isWriting,
+});
+const outbox = openOutbox({ room, panel: page.panel });
+
+/** What the server has confirmed of mine. */
+const mine = {
+  isKnown: false,
+  /** @type {Map<string, {answer: any, receipt: string}|null>} by outbox key */
+  ballots: new Map(),
+  comments: new Map(),
+  upvoted: new Set(),
+};
+/** What the reader is in the middle of, by outbox key. */
+const changing = new Set();
+const withdrawn = new Set();
+const refusals = new Map();
+
+document.documentElement.classList.add("js");
+
+/* Answers: from and into a form, by the poll's shape */
+
+const fieldsOf = (form) => [...form.querySelectorAll('[name="answer"]')];
+
+const SHAPES = {
+  one: { read: (form) => checked(form)[0] ?? null, paint: check },
+  many: { read: checked, paint: check },
+  number: { read: (form) => (checked(form).length ? Number(checked(form)[0]) : null), paint: check },
+  list: {
+    read: (form) => fieldsOf(form).map((field) => field.value.trim()).filter(Boolean),
+    paint: (form, answer) =>
+      fieldsOf(form).forEach((field, place) => (field.value = (answer || [])[place] || "")),
+  },
+  text: {
+    read: (form) => fieldsOf(form)[0].value.trim(),
+    paint: (form, answer) => (fieldsOf(form)[0].value = answer || ""),
+  },
+};
+
+function checked(form) {
+  return fieldsOf(form).filter((field) => field.checked).map((field) => field.value);
+}
+
+function check(form, answer) {
+  const chosen = (Array.isArray(answer) ? answer : [answer]).map(String);
+  for (const field of fieldsOf(form)) field.checked = chosen.includes(field.value);
+}
+
+/** What is missing in an answer, in words; empty when it can be sent. */
+function problemOf(shape, answer, form) {
+  if (shape === "text") return answer ? "" : room.text("no_text");
+  if (shape === "list") return answer.length ? "" : room.text("no_word");
+  if (shape !== "many") return answer === null ? room.text("no_choice") : "";
+  const { least, most } = form.querySelector("[data-most]").dataset;
+  if (answer.length < Number(least)) return room.text("too_few", { least });
+  return answer.length > Number(most) ? room.text("too_many", { most }) : "";
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/* Voting */
+
+const keyOf = (poll, round) => `ballot:${poll}:${round}`;
+const article = () => document.querySelector('[data-region="now"] [data-poll]');
+
+/** Where a vote stands: what is shown follows from this alone. */
+function standOf(key) {
+  const pending = outbox.pending(key);
+  if (pending) return { state: pending.state, answer: pending.payload.answer };
+  if (refusals.has(key)) return { state: "refused", problem: refusals.get(key) };
+  const ballot = mine.ballots.get(key);
+  if (ballot) return { state: "counted", ...ballot };
+  return { state: withdrawn.has(key) ? "withdrawn" : "none" };
+}
+
+function paintVote() {
+  const poll = article();
+  if (!poll) return paintNews();
+  const key = keyOf(poll.dataset.poll, poll.dataset.pollRound);
+  if (!mine.isKnown && !outbox.pending(key)) return;
+  const stand = standOf(key);
+  poll.dataset.vote = stand.state;
+  for (const block of poll.querySelectorAll("[data-my-vote] [data-when]")) {
+    const isHidden = block.dataset.when !== stand.state;
+    if (block.hidden !== isHidden) block.hidden = isHidden;
+  }
+  setText(poll.querySelector("[data-receipt]"), stand.receipt || "");
+  setText(poll.querySelector("[data-refusal]"), stand.problem || "");
+  const form = poll.querySelector("[data-vote-form]");
+  if (form) paintForm(poll, form, key, stand);
+  paintNews();
+}
+
+function paintForm(poll, form, key, stand) {
+  const isGiven = ["counted", "kept", "waiting"].includes(stand.state);
+  const isLocked = isGiven && !changing.has(key);
+  const answers = form.querySelector("[data-answers]");
+  const change = poll.querySelector("[data-change]");
+  const hadFocus = form.contains(document.activeElement);
+  if (isGiven && !changing.has(key)) SHAPES[poll.dataset.shape].paint(form, stand.answer);
+  poll.querySelector("[data-after]").hidden = !isGiven;
+  change.hidden = changing.has(key);
+  form.querySelector("[data-send]").hidden = isLocked || stand.state === "sending";
+  answers.disabled = isLocked;
+  if (isLocked && hadFocus) change.focus({ preventScroll: true });
+  countLetters(form);
+}
+
+function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Send the answer of a voting form. */
+function cast(form) {
+  const poll = form.closest("[data-poll]");
+  const { shape } = poll.dataset;
+  const key = keyOf(poll.dataset.poll, poll.dataset.pollRound);
+  const answer = SHAPES[shape].read(form);
+  const problem = problemOf(shape, answer, form);
+  showProblem(form, problem);
+  if (problem) return;
+  const stand = standOf(key);
+  changing.delete(key);
+  if (["counted", "sending", "kept", "waiting"].includes(stand.state) && same(stand.answer, answer)) {
+    paintVote();
+    return;
+  }
+  refusals.delete(key);
+  withdrawn.delete(key);
+  putBallot(poll, "ballot.cast", { answer });
+}
+
+function putBallot(poll, command, more) {
+  const id = poll.dataset.poll;
+  const round = Number(poll.dataset.pollRound);
+  const payload = { poll: id, round, ...more, sequence: outbox.nextSequence() };
+  outbox.put({ key: keyOf(id, round), command, payload });
+}
+
+function showProblem(form, problem) {
+  const place = form.querySelector("[data-problem]");
+  setText(place, problem);
+  place.hidden = !problem;
+  if (problem) (form.querySelector('[name="answer"]:checked') || fieldsOf(form)[0]).focus();
+}
+
+function ballotSettled({ key, command, payload }, ack) {
+  const isCast = command === "ballot.cast";
+  mine.ballots.set(key, isCast ? { answer: payload.answer, receipt: ack.receipt } : null);
+  mine.isKnown = true;
+  const poll = article();
+  if (!poll || keyOf(poll.dataset.poll, poll.dataset.pollRound) !== key) return;
+  if (!isCast) {
+    withdrawn.add(key);
+    changing.delete(key);
+    const form = poll.querySelector("[data-vote-form]");
+    if (form) SHAPES[poll.dataset.shape].paint(form, null);
+  }
+  if ("afterVoting" in poll.dataset) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
+}
+
+function ballotRefused({ key }, ack) {
+  const late = mine.ballots.get(key) ? "too_late_earlier" : "too_late";
+  refusals.set(key, TOO_LATE.includes(ack.code) ? room.text(late) : ack.message);
+  changing.delete(key);
+}
+
+/** Results that only voters see are not in what the room is sent: fetch my own page. */
+async function refreshNow() {
+  try {
+    const answer = await fetch(`/p/${page.panel}`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const region = document.querySelector('[data-region="now"]');
+    const found = fresh.querySelector('[data-region="now"]');
+    if (!found || Number(fresh.body.dataset.version) < Number(region.dataset.version || 0)) return;
+    morphInside(region, found.innerHTML);
+    paint.paintAll(region);
+    paintMine();
+  } catch {
+    /* the next change of the page brings it */
+  }
+}
+
+function needsOwnResults() {
+  const poll = article();
+  if (!poll || !("afterVoting" in poll.dataset) || poll.querySelector(".result")) return false;
+  return standOf(keyOf(poll.dataset.poll, poll.dataset.pollRound)).state === "counted";
+}
+
+/** A tap on a single choice or a step sends it at once; arrow keys only move. */
+function castByTap() {
+  let tappedAt = -Infinity;
+  document.addEventListener("pointerdown", () => (tappedAt = performance.now()), { passive: true });
+  document.addEventListener("pointerup", () => (tappedAt = performance.now()), { passive: true });
+  document.addEventListener("keydown", () => (tappedAt = -Infinity));
+  document.addEventListener("click", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || field.type !== "radio") return;
+    const form = field.closest("[data-vote-form]");
+    if (form && performance.now() - tappedAt < TAP_MS) cast(form);
+  });
+}
+
+/** Of a limited number of choices, one too many is not taken. */
+function limitChoices(field) {
+  const list = field.closest("[data-most]");
+  const form = field.closest("[data-vote-form]");
+  if (!list || !form || field.type !== "checkbox") return;
+  const isOver = checked(form).length > Number(list.dataset.most);
+  if (isOver) field.checked = false;
+  const place = form.querySelector("[data-problem]");
+  setText(place, isOver ? room.text("too_many", { most: list.dataset.most }) : "");
+  place.hidden = !isOver;
+}
+
+/* Comments */
+
+const draftFields = () => [...document.querySelectorAll("[data-draft]")];
+
+function postComment(form) {
+  const text = form.elements.text.value.trim();
+  if (!text) {
+    room.notice(room.text("no_text"), { near: form });
+    form.elements.text.focus();
+    return;
+  }
+  const id = newId();
+  const payload = { id, text, kind: form.elements.kind.value };
+  if (form.elements.about) payload.about = form.elements.about.value;
+  outbox.put({ key: `comment:${id}`, command: "comment.post", payload });
+  keepDraft("");
+  form.reset();
+  room.notice("", { near: form });
+  countLetters(document);
+  if (!room.isOnline) sayInRound("comment_kept", "warn");
+  room.release();
+}
+
+/** In a comment round the list of my comments is on the other tab, so say it here. */
+function sayInRound(key, tone) {
+  const form = document.querySelector('.tab:not([hidden])[data-tab="now"] [data-comment-form]');
+  if (form) room.notice(room.text(key), { tone, near: form });
+}
+
+function commentSettled({ payload }, ack) {
+  mine.comments.set(payload.id, { ...payload, state: ack.state, reason: "", answered: false });
+  sayInRound(ack.state === "waiting" ? "comment_waiting" : "comment_shown", "ok");
+}
+
+function commentRefused({ payload }, ack) {
+  const field = draftFields().find((one) => one.closest(".tab:not([hidden])")) || draftFields()[0];
+  if (field && !field.value) keepDraft(payload.text);
+  room.notice(ack.message, { near: field && field.closest("form") });
+}
+
+function paintComments() {
+  const list = document.querySelector("[data-my-comments]");
+  const template = document.querySelector('[data-template="my-comment"]');
+  if (!list || !template || !mine.isKnown) return;
+  const pending = outbox.all("comment:").map(({ payload, state }) => ({
+    ...payload,
+    state: state === "waiting" ? "sending" : state,
+  }));
+  const all = [...pending.reverse(), ...[...mine.comments.values()].reverse()];
+  const picture = JSON.stringify(all);
+  if (list.dataset.picture === picture) return;
+  list.dataset.picture = picture;
+  list.replaceChildren(...all.map((comment) => myComment(template, comment)));
+}
+
+function myComment(template, comment) {
+  const element = template.content.firstElementChild.cloneNode(true);
+  const state = comment.answered && comment.state === "shown" ? "answered" : comment.state;
+  element.className = `mine mine-${state}`;
+  element.dataset.comment = comment.id;
+  for (const part of element.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+  setText(element.querySelector("[data-text]"), comment.text);
+  const { reason = "" } = comment;
+  setText(element.querySelector("[data-reason]"), room.text(`reason.${reason}`) || reason);
+  return element;
+}
+
+/** The server told what became of a comment of mine. */
+function commentChanged(frame) {
+  const known = mine.comments.get(frame.comment);
+  if (known) {
+    Object.assign(known, { state: frame.state, reason: frame.reason, answered: frame.answered });
+    paintComments();
+  } else if (!outbox.pending(`comment:${frame.comment}`)) {
+    room.snapshot();
+  }
+}
+
+function paintUpvotes() {
+  if (!mine.isKnown) return;
+  for (const item of document.querySelectorAll("[data-room-comment]")) {
+    const id = item.dataset.roomComment;
+    const form = item.querySelector("[data-upvote-form]");
+    const isOwn = mine.comments.has(id);
+    item.toggleAttribute("data-is-mine", isOwn);
+    form.hidden = isOwn;
+    item.querySelector("[data-own]").hidden = !isOwn;
+    const isOn = supports(id);
+    form.querySelector("button").setAttribute("aria-pressed", String(isOn));
+    form.querySelector("[data-on]").value = String(!isOn);
+  }
+}
+
+function supports(id) {
+  const pending = outbox.pending(`upvote:${id}`);
+  return pending ? pending.payload.on : mine.upvoted.has(id);
+}
+
+function upvote(form) {
+  const id = form.elements.comment.value;
+  const payload = { comment: id, on: !supports(id), sequence: outbox.nextSequence() };
+  outbox.put({ key: `upvote:${id}`, command: "comment.upvote", payload });
+}
+
+function upvoteSettled({ payload }, ack) {
+  if (payload.on) mine.upvoted.add(payload.comment);
+  else mine.upvoted.delete(payload.comment);
+  const item = document.getElementById(`comment-${payload.comment}`);
+  if (!item || typeof ack.upvotes !== "number") return;
+  for (const count of item.querySelectorAll("[data-upvotes]")) {
+    setText(count, ack.upvotes.toLocaleString(page.language));
+  }
+}
+
+/* What is being written */
+
+/** A view is held back while someone writes a comment that it would take away. */
+function isWriting({ region, html }, element) {
+  const active = document.activeElement;
+  if (region !== "now" || !element.contains(active) || !active.matches("[data-draft]")) return false;
+  return active.value.trim() !== "" && !html.includes(active.closest("form").dataset.keep);
+}
+
+function keepDraft(text, from = null) {
+  store.write("draft", text);
+  for (const field of draftFields()) if (field !== from) field.value = text;
+}
+
+function restoreDraft() {
+  const text = store.read("draft", "");
+  for (const field of draftFields()) {
+    if (text && !field.value && field !== document.activeElement) field.value = text;
+  }
+  countLetters(document);
+}
+
+function countLetters(root) {
+  for (const field of root.querySelectorAll("[data-counted]")) {
+    const counter = field.form.querySelector("[data-counter]");
+    const length = [...field.value].length;
+    const most = Number(field.dataset.counted);
+    if (length) setText(counter, fill(counter.dataset.sentence, { length, most }));
+    else setText(counter, (counter.dataset.empty ??= counter.textContent));
+    counter.toggleAttribute("data-is-near", length > most * 0.9);
+  }
+}
+
+/* Tabs and news */
+
+function tabShown() {
+  const shown = document.querySelector(".tab:not([hidden])");
+  return shown ? shown.dataset.tab : "now";
+}
+
+function showTab(name, { push = true } = {}) {
+  if (name === "now") room.release();
+  if (name === tabShown()) return;
+  for (const tab of document.querySelectorAll(".tab")) tab.hidden = tab.dataset.tab !== name;
+  for (const link of document.querySelectorAll(".tabs [data-tab-link]")) {
+    if (link.dataset.tabLink === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (push) {
+    history.pushState({ tab: name }, "", `/p/${page.panel}${name === "comments" ? "/comments" : ""}`);
+  }
+  room.watch("comments", name === "comments");
+  const section = document.querySelector(`.tab[data-tab="${name}"]`);
+  window.scrollTo(0, 0);
+  focusHeading(section);
+  nameTab();
+  paintMine();
+}
+
+function nameTab() {
+  const heading = document.querySelector(".tab:not([hidden]) h1");
+  if (heading) document.title = `${heading.textContent} · Hemicycle`;
+}
+
+let isHeld = false;
+
+/** Whoever is elsewhere hears that a question is open; nothing moves under their hands. */
+function paintNews() {
+  const poll = article();
+  const isOpen = poll && "takesBallots" in poll.dataset;
+  const isToDo = isOpen && ["none", "withdrawn", "refused"].includes(poll.dataset.vote);
+  const isAway = tabShown() !== "now";
+  document.querySelector("[data-badge]").hidden = !(isHeld || (isToDo && isAway));
+  const banner = document.querySelector("[data-banner]");
+  banner.hidden = !(isHeld || (isToDo && isAway));
+  setText(banner.querySelector("[data-banner-text]"), room.text(isHeld ? "show_now" : "answer_now"));
+}
+
+/* My seat: a place in the picture that only this phone knows */
+
+function paintSeat() {
+  let place = store.read("seat", null);
+  if (place === null) {
+    place = Math.random();
+    store.write("seat", place);
+  }
+  for (const seats of document.querySelectorAll("svg[data-my-seat]")) {
+    const count = Number(seats.dataset.room || 0);
+    const seat = count ? String(Math.min(count - 1, Math.floor(place * count))) : "";
+    if (seats.dataset.mine !== seat) {
+      seats.dataset.mine = seat;
+      paint.paintAll(seats.parentElement);
+    }
+  }
+}
+
+/* All of it */
+
+function paintMine() {
+  paintVote();
+  paintComments();
+  paintUpvotes();
+  paintSeat();
+}
+
+room.on("snapshot", (snapshot) => {
+  const { you } = snapshot;
+  if (you.key) return location.reload();
+  mine.isKnown = true;
+  if (snapshot.poll && snapshot.round) {
+    const key = keyOf(snapshot.poll.id, snapshot.round);
+    mine.ballots.set(key, you.ballot);
+    if (you.ballot) outbox.raiseSequence(you.ballot.sequence || 0);
+  }
+  mine.comments = new Map(you.comments.map((comment) => [comment.id, comment]));
+  mine.upvoted = new Set(you.upvoted);
+  paintMine();
+});
+room.on("held", () => {
+  isHeld = true;
+  paintNews();
+});
+room.on("view", (payload) => {
+  if (payload.region === "now") isHeld = false;
+  restoreDraft();
+  paintMine();
+  nameTab();
+  if (payload.region === "now" && needsOwnResults()) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
+});
+room.on("comment", commentChanged);
+room.on("presence", ({ present }) => {
+  for (const seats of document.querySelectorAll("svg[data-follows-presence]")) {
+    seats.dataset.taken = present;
+    seats.dataset.room = Math.max(24, Math.ceil(present * 1.18));
+    delete seats.dataset.mine;
+  }
+  paintSeat();
+});
+room.on("refused", (ack) => room.notice(ack.message, { tone: "danger" }));
+
+const SETTLED = { ballot: ballotSettled, comment: commentSettled, upvote: upvoteSettled };
+const REFUSED = {
+  ballot: ballotRefused,
+  comment: commentRefused,
+  upvote: (_entry, ack) => room.notice(ack.message),
+};
+outbox.on("settled", (entry, ack) => SETTLED[entry.key.split(":")[0]](entry, ack));
+outbox.on("refused", (entry, ack) => REFUSED[entry.key.split(":")[0]](entry, ack));
+outbox.on("changed", paintMine);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-vote-form]")) cast(form);
+  else if (form.matches("[data-withdraw-form]")) {
+    changing.clear();
+    putBallot(form.closest("[data-poll]"), "ballot.withdraw", {});
+  } else if (form.matches("[data-comment-form]")) postComment(form);
+  else if (form.matches("[data-upvote-form]")) upvote(form);
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-tab-link]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    showTab(link.dataset.tabLink);
+  }
+  const change = event.target.closest("[data-change]");
+  if (change) {
+    const poll = change.closest("[data-poll]");
+    changing.add(keyOf(poll.dataset.poll, poll.dataset.pollRound));
+    paintVote();
+    const form = poll.querySelector("[data-vote-form]");
+    (form.querySelector('[name="answer"]:checked') || fieldsOf(form)[0]).focus();
+    form.scrollIntoView({ block: "nearest" });
+  }
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-draft]")) keepDraft(target.value, target);
+  if (target.matches("[data-counted], [data-draft]")) countLetters(document);
+  if (target.matches('[name="answer"]')) limitChoices(target);
+});
+window.addEventListener("popstate", () => {
+  showTab(location.pathname.endsWith("/comments") ? "comments" : "now", { push: false });
+});
+
+castByTap();
+restoreDraft();
+paintMine();
