@@ -30,6 +30,7 @@ from polls.web.moderation import moderation
 from polls.web.pages import pages
 from polls.web.parts import Parts
 from polls.web.rendering import Addresses, FragmentRenderer, prepare_templates
+from polls.web.results import results
 from polls.web.security import protect
 from polls.web.sockets import SocketDoor, create_socketio
 
@@ -94,7 +95,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     socketio = create_socketio(app)
     sockets = SocketDoor(app, context, socketio)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets)
-    for door in (pages, moderation, api):
+    for door in (pages, moderation, results, api):
         app.register_blueprint(door)
     protect(app)
     app.after_request(_compress)
