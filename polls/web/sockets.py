@@ -32,6 +32,10 @@ REGIONS = {
 }
 
 
+MALFORMED = "command.malformed"
+"""Under this name, what is no message at all reaches a handler that can answer it."""
+
+
 class _Json:
     """orjson in the shape that python-socketio asks for."""
 
@@ -41,7 +45,14 @@ class _Json:
 
     @staticmethod
     def loads(text: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(text)
+        """Return what a packet says; the library would print what it cannot read."""
+        try:
+            found = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return [MALFORMED]
+        if isinstance(found, list) and not (found and isinstance(found[0], str)):
+            return [MALFORMED]
+        return found
 
 
 @dataclass(slots=True)
@@ -55,6 +66,9 @@ class Client:
 
 
 def create_socketio(app: Flask) -> SocketIO:
+    for name in ("socketio.server", "engineio.server"):
+        # Below this level they log what people send; without one they add a handler of their own.
+        logging.getLogger(name).setLevel(logging.ERROR)
     return SocketIO(
         app,
         async_mode="gevent",
@@ -85,6 +99,7 @@ class SocketDoor:
         self._server.on("panel.watch", self._watch)
         for name in commands.USE_CASES:
             self._server.on(name, self._handler(name))
+        self._server.on(MALFORMED, self._malformed)
         self._server.on("*", self._unknown)
 
     # What the stage needs
@@ -125,10 +140,10 @@ class SocketDoor:
                 language = choose_language(asked.language, accepted)
             client = self._admit(sid, asked, cookies, language)
         except Refusal as refusal:
-            raise SocketRefused(self._error(refusal, language)) from None
+            raise self._refused(refusal, language) from None
         except Exception:
             log.exception("a socket could not be admitted")
-            raise SocketRefused(self._error(Refusal("server.failed"), language)) from None
+            raise self._refused(Refusal("server.failed"), language) from None
         self._clients[sid] = client
         self._seat(client)
         gevent.spawn(self._welcome, client)
@@ -303,6 +318,12 @@ class SocketDoor:
         return {"ok": True}
 
     def _unknown(self, _event: str, sid: str, *_payload: Any) -> dict[str, Any]:
+        return self._refuse_nonsense(sid, Refusal("command.unknown"))
+
+    def _malformed(self, sid: str, *_payload: Any) -> dict[str, Any]:
+        return self._refuse_nonsense(sid, Refusal("command.malformed", problem="JSON"))
+
+    def _refuse_nonsense(self, sid: str, refused: Refusal) -> dict[str, Any]:
         client = self._clients.get(sid)
         language = client.actor.language if client else "en"
         if client is not None and client.actor.participant is not None:
@@ -310,7 +331,12 @@ class SocketDoor:
                 self._context.limits.spend("commands", client.actor.participant)
             except Refusal as refusal:
                 return self._error(refusal, language)
-        return self._error(Refusal("command.unknown"), language)
+        return self._error(refused, language)
+
+    def _refused(self, refusal: Refusal, language: str) -> SocketRefused:
+        """Return a refusal in the shape that Socket.IO clients get as `connect_error`."""
+        body = self._error(refusal, language)
+        return SocketRefused(body["message"], body)
 
     def _error(self, refusal: Refusal, language: str) -> dict[str, Any]:
         with self._app.app_context(), force_locale(language):
