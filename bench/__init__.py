@@ -1,0 +1,1 @@
+"""Programs that measure the whole server, each in a process beside it."""
