@@ -48,11 +48,14 @@ HOPELESS = {"panel.unknown", "panel.ended"}
 class Room:
     """What the people in the room share, without the server knowing."""
 
-    def __init__(self, url: str, code: str, people: list[Person], seed: str) -> None:
+    def __init__(
+        self, url: str, code: str, people: list[Person], seed: str, patience_seconds: float
+    ) -> None:
         self.url = url
         self.code = code
         self.people = people
         self.seed = seed
+        self.patience_seconds = patience_seconds
         self.guests = [Guest(self, person) for person in people]
         self.is_over = asyncio.Event()
         self.last_contact = time.monotonic()
@@ -71,7 +74,7 @@ class Room:
         while not self.is_over.is_set():
             if any(guest.line is not None for guest in self.guests):
                 self.last_contact = time.monotonic()
-            elif time.monotonic() - self.last_contact > SERVER_GONE_SECONDS:
+            elif time.monotonic() - self.last_contact > self.patience_seconds:
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.is_over.wait(), 1.0)
@@ -213,8 +216,8 @@ class Guest:
         return {}
 
 
-async def _run(url: str, code: str, count: int, seed: str) -> None:
-    room = Room(url, code, gather(count, seed), seed)
+async def _run(url: str, code: str, count: int, seed: str, patience_seconds: float) -> None:
+    room = Room(url, code, gather(count, seed), seed, patience_seconds)
     loop = asyncio.get_running_loop()
     # A line that breaks in the middle of something is no news: whoever sat on it comes back.
     loop.set_exception_handler(lambda _loop, _context: None)
@@ -231,10 +234,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("code", help="code of the panel")
     parser.add_argument("count", type=int, help="how many people")
     parser.add_argument("--seed", help="secret that makes their keys and opinions")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=SERVER_GONE_SECONDS,
+        metavar="SECONDS",
+        help="leave when the server has been gone for so long (default: %(default)s)",
+    )
     given = parser.parse_args(arguments)
     seed = given.seed or os.environ.get("HEMICYCLE_AUDIENCE_SEED") or secrets.token_hex(16)
     logging.disable(logging.CRITICAL)
-    asyncio.run(_run(given.url, given.code, given.count, seed))
+    asyncio.run(_run(given.url, given.code, given.count, seed, given.patience))
     return 0
 
 

@@ -221,7 +221,7 @@ _FORMS = {
     "multiple_choice": _Form(_choose_several, 1.4),
     "rating": _Form(_rate, 1.0),
     "words": _Form(_find_words, 1.8),
-    "text": _Form(_write, 3.0, may_change=False),
+    "text": _Form(_write, 2.2, may_change=False),
 }
 
 

@@ -139,6 +139,8 @@ def _refusal_code(text: str) -> str:
         body = json.loads(text)
     except ValueError:
         return ""
+    if not isinstance(body, dict):
+        return ""
     for candidate in (body, body.get("data"), body.get("message")):
         if isinstance(candidate, dict) and "code" in candidate:
             return str(candidate["code"])
