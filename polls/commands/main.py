@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
+from polls.commands.backup import backup
+from polls.commands.create import create
 from polls.commands.demo import demo
+from polls.commands.export import export
+from polls.commands.import_ import import_command
+from polls.commands.links import links
+from polls.commands.recount import recount
+from polls.commands.rehearse import rehearse
 from polls.commands.serve import serve
 from polls.config import Config, SettingError
 from polls.domain.errors import Refusal
@@ -39,5 +46,5 @@ def main(ctx: click.Context, database_url: str | None) -> None:
     ctx.obj = config
 
 
-main.add_command(serve)
-main.add_command(demo)
+for command in (serve, demo, create, import_command, export, recount, rehearse, backup, links):
+    main.add_command(command)

@@ -262,6 +262,20 @@ def add_key(context: Context, panel_id: str, role: Role) -> str:
     return key
 
 
+def seat_again(context: Context, panel_id: str) -> bool:
+    """Give a panel a hashing key if it has none, as after a restored backup; say if it did.
+
+    Nobody is recognised from before: people join anew.
+    """
+
+    def work(connection: Connection) -> bool:
+        values = {"panel_id": panel_id, "value": secrets.token_bytes(32)}
+        statement = panels.insert_or_leave(connection, schema.hashing_key, values)
+        return bool(connection.execute(statement).rowcount == 1)
+
+    return context.database.write(work)
+
+
 def end(context: Context, panel_id: str) -> int:
     """End a panel: destroy its hashing key and unlink every ballot. Cannot be undone."""
     now = context.clock()

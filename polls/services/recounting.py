@@ -32,7 +32,12 @@ class Recount:
 
 
 def recount_panel(connection: Connection, panel_id: str, code: str) -> list[Recount]:
-    """Add up all ballots of every round of a panel and compare them with the counters."""
+    """Add up all ballots of every round of a panel and compare them with the counters.
+
+    Both are read as they were at one moment, so that votes that come in meanwhile do no harm.
+    """
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
     done = []
     for poll in agenda.polls_of(connection, panel_id).values():
         for found in agenda.rounds_of(connection, poll.id):

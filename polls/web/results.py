@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +17,7 @@ from polls.live.views import CommentView, PollView
 from polls.services import agenda_files, panels
 from polls.services import results as services
 from polls.services.context import Context
+from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import PanelResults, PollResults, RoundResults
 from polls.store.panels import PanelRecord
@@ -31,8 +30,6 @@ results = Blueprint("results", __name__)
 RECEIPTS_ON_PAGE_MOST = 4000
 """More than these are listed on a page for each round."""
 COMMENTS_AT_ONCE = 12
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +273,3 @@ def download_agenda(code: str) -> Answer:
     require(holder_of_link(context, panel, Role.MODERATOR))
     body = agenda_files.export_agenda(context, panel.id).encode()
     return _file(body, "application/yaml; charset=utf-8", panel, "agenda.yaml", is_all=False)
-
-
-def as_csv(table: list[list[str | int]]) -> bytes:
-    """Return a table as CSV that spreadsheets read with its accents and run no part of."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    for row in table:
-        writer.writerow([_harmless(cell) for cell in row])
-    return written.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str | int) -> str | int:
-    """Keep a spreadsheet from taking a text for a formula."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
