@@ -182,12 +182,22 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) action();
 });
 
+let isByKeyboard = false;
+document.addEventListener("pointerdown", () => (isByKeyboard = false), true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (["Tab", "Enter", "Escape", "Home", "End"].includes(event.key)) isByKeyboard = true;
+  },
+  true,
+);
+
 /** Space stays with a button that was reached by keyboard; after a click it is the clicker's. */
 function actionOf(event) {
   switch (event.key) {
     case " ": {
       const held = event.target.closest("button, a[href], summary");
-      if (held && held.matches(":focus-visible")) return null;
+      if (held && isByKeyboard) return null;
       if (held) held.blur();
       return takeNextStep;
     }

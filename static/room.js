@@ -203,7 +203,10 @@ export function openRoom({ paint, watch, hold } = {}) {
     if (paint) paint.paintPresence(document, frame.present);
     tell("presence", frame);
   });
-  socket.on("poll.opened", (frame) => tell("opened", frame));
+  socket.on("poll.opened", (frame) => {
+    if (paint?.forget) paint.forget(frame.poll);
+    tell("opened", frame);
+  });
   socket.on("poll.closed", (frame) => tell("closed", frame));
   for (const name of ["comment.posted", "comment.changed"]) {
     socket.on(name, (frame) => tell("comment", frame, name));
