@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
@@ -45,10 +45,12 @@ def refuse_foreign_forms() -> None:
     that a foreign page could use."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site == "same-origin":
+        return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        raise Refusal("request.foreign_origin")
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if is_foreign or site in ("cross-site", "same-site"):
         raise Refusal("request.foreign_origin")
 
 
