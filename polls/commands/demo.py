@@ -13,9 +13,10 @@ from gevent.pywsgi import WSGIServer
 from polls.agenda_file import read_agenda
 from polls.commands.serve import app_of, create_server, run_until_stopped, with_address
 from polls.config import Config
+from polls.demo.mind import key_of
 from polls.domain.polls import Role
 from polls.protocol import PollOpen
-from polls.services import panels, polls
+from polls.services import panels, participants, polls
 from polls.services.context import Actor, Context
 from polls.store.panels import find_by_code
 from polls.web import qr
@@ -100,10 +101,16 @@ def _print_links(context: Context, code: str, base: str) -> None:
 def _start_audience(
     server: WSGIServer, context: Context, code: str, count: int
 ) -> subprocess.Popen[bytes] | None:
-    """Let a crowd join from a process of its own, so that it costs this one only its votes."""
+    """Let a crowd join from a process of its own, so that it costs this one only its votes.
+
+    Its keys derive from the instance's secret, so the next start has the same people.
+    """
     if count == 0:
         return None
     seed, _ = panels.derived_keys(context, f"audience:{code}")
+    keys = [key_of(seed, number) for number in range(count)]
+    panel = panels.find(context, code)
+    participants.keep_seats(context, panel.id, keys, panel.languages[0])
     address = f"http://127.0.0.1:{server.server_port}"
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "polls.demo.audience", address, code, str(count), "--seed", seed],

@@ -72,6 +72,19 @@ def join(
     return Identity(Actor(Role.PARTICIPANT, panel_id, language, participant), new_key, is_new=True)
 
 
+def keep_seats(context: Context, panel_id: str, keys: list[str], language: str) -> None:
+    """Let people in under keys that were agreed on before, as the demo's audience has them."""
+    now = context.clock()
+
+    def work(connection: Connection) -> None:
+        hashing_key = panels.hashing_key_of(connection, panel_id)
+        for key in keys:
+            participant = participant_of(hashing_key, key)
+            panels.insert_participant(connection, panel_id, participant, language, now)
+
+    context.database.write(work)
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """What one participant has in a panel, as far as a screen needs it."""
