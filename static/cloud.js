@@ -1,82 +1,166 @@
 /**
- * The word cloud: words placed by d3-cloud with a fixed seed, sized by how often they were
- * written. Drawn from the list beside it, which stays as its text twin.
+ * The word cloud: words placed by d3-cloud, sized by how often they were written.
+ *
+ * Drawn from the list of words in the page, which stays as its text twin. There is no chance in
+ * it: the same words give the same picture. When counts change, a word begins its search for a
+ * place where it stood before, so that it stays there unless a larger one needs the room.
  */
 
 import layoutCloud from "./vendor/d3-cloud.js";
-import { element } from "./seats.js";
 
-const WIDTH = 1600;
-const HEIGHT = 760;
-const SMALLEST = 44;
-const LARGEST = 190;
+const SVG = "http://www.w3.org/2000/svg";
 const WORDS_MOST = 60;
+const SIZES = 7;
+const LARGEST_TIMES_LEAST = 4.4;
+const LARGEST_SHARE_OF_HEIGHT = 0.3;
+const WIDTH_OF_A_LETTER = 0.58;
+const TRIES = 6;
+const SHRINK = 0.82;
+const BOARD_STEP = 32; // d3-cloud keeps its board in words of 32 bits
+const GOLDEN_ANGLE = 2.399963;
 
-/** The same numbers each time, so that the same words give the same picture. */
-function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+/** What is drawn in a cloud: its state, its box, and where each word stands. */
+const clouds = new WeakMap();
+
+/**
+ * Draw the cloud of one `[data-cloud]`; nothing happens if its words are as they were. The size
+ * of the smallest word is the font size of its svg, set by the screen's style.
+ * @param {HTMLElement} cloud
+ */
+export function drawCloud(cloud) {
+  const svg = cloud.querySelector("svg");
+  const words = wordsOf(cloud);
+  cloud.classList.toggle("is-drawn", words.length > 0);
+  if (!words.length) return svg.replaceChildren();
+  const box = boxOf(svg);
+  if (!box.width || !box.height) return undefined;
+  const drawn = clouds.get(svg) || { state: "", places: new Map(), width: 0, height: 0 };
+  clouds.set(svg, drawn);
+  const isSameBox = drawn.width === box.width && drawn.height === box.height;
+  if (!isSameBox) drawn.places = new Map();
+  const sized = sizeWords(words, box);
+  const state = JSON.stringify([box, sized.map(({ text, size }) => [text, size])]);
+  if (drawn.state === state && svg.firstChild) return undefined;
+  Object.assign(drawn, { state, width: box.width, height: box.height });
+  return place(sized, box, drawn.places, TRIES, (placed) => {
+    if (drawn.state !== state) return;
+    drawn.places = new Map(placed.map(({ text, x, y }) => [text, { x, y }]));
+    show(svg, placed, box);
+  });
 }
+
+window.addEventListener("resize", () => {
+  for (const cloud of document.querySelectorAll("[data-cloud]")) drawCloud(cloud);
+});
 
 function wordsOf(cloud) {
   return [...cloud.querySelectorAll("[data-words] > li")]
     .slice(0, WORDS_MOST)
-    .map((item) => ({ text: item.dataset.word, count: Number(item.dataset.times) }));
+    .map(({ dataset }) => ({ text: dataset.word, count: Number(dataset.times) }));
 }
 
-function sized(words) {
-  const most = Math.max(...words.map((word) => word.count));
-  const crowd = Math.max(0.42, Math.min(1, Math.sqrt(14 / words.length)));
-  return words.map((word, index) => ({
-    ...word,
-    index,
-    size: (SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(word.count / most)) * (word.count === most ? Math.max(crowd, 0.7) : crowd),
-  }));
+function boxOf(svg) {
+  const style = getComputedStyle(svg);
+  return {
+    width: svg.clientWidth - (svg.clientWidth % BOARD_STEP),
+    height: Math.round(svg.clientHeight),
+    least: parseFloat(style.fontSize),
+    font: style.fontFamily,
+  };
 }
 
-/** Draw the cloud of one `[data-cloud]`; nothing happens if its words are as they were. */
-export function drawCloud(cloud) {
-  const words = wordsOf(cloud);
-  const state = JSON.stringify(words);
-  const svg = cloud.querySelector("svg");
-  if (cloud.drawn === state && svg.firstChild) return;
-  cloud.drawn = state;
-  cloud.classList.toggle("is-drawn", words.length > 0);
-  if (!words.length) return void svg.replaceChildren();
-  const font = getComputedStyle(cloud).fontFamily;
+/** Sizes come in steps, so that one more vote seldom changes any. */
+function sizeWords(words, { width, height, least }) {
+  const most = Math.max(...words.map(({ count }) => count));
+  const longest = Math.max(...words.map(({ text }) => text.length));
+  const largest = Math.max(
+    least,
+    Math.min(
+      least * LARGEST_TIMES_LEAST,
+      height * LARGEST_SHARE_OF_HEIGHT,
+      (width * 0.8) / (longest * WIDTH_OF_A_LETTER),
+    ),
+  );
+  return words
+    .map(({ text, count }) => {
+      const share = most > 1 ? Math.sqrt((count - 1) / (most - 1)) : 0.5;
+      const step = Math.round(share * SIZES);
+      return { text, step, size: Math.round(least + ((largest - least) * step) / SIZES) };
+    })
+    .sort((a, b) => b.size - a.size);
+}
+
+/** Place the words; when some find no room, again with the larger ones smaller. */
+function place(words, box, places, triesLeft, done) {
   layoutCloud()
-    .size([WIDTH, HEIGHT])
-    .words(sized(words))
-    .font(font)
-    .fontWeight(700)
+    .size([box.width, box.height])
+    .words(words.map((word) => ({ ...word })))
+    .font(box.font)
+    .fontWeight((word) => weightOf(word.step))
     .fontSize((word) => word.size)
-    .padding(9)
+    .padding(Math.max(2, box.least * 0.12))
     .rotate(0)
-    .random(seeded(7))
-    .on("end", (placed) => cloud.drawn === state && show(svg, placed))
+    .random(() => 0.5)
+    .spiral(searchFrom(words, box, places))
+    .on("end", (placed) => {
+      if (placed.length === words.length || triesLeft === 0) return done(placed);
+      const smaller = words.map((word) => ({
+        ...word,
+        size: Math.max(box.least, Math.round(word.size * SHRINK)),
+      }));
+      return place(smaller, box, new Map(), triesLeft - 1, done);
+    })
     .start();
 }
 
-function show(svg, placed) {
-  svg.setAttribute("viewBox", box(placed));
+/**
+ * How a word searches for its place: outwards from where it stood, else from a place near the
+ * middle that its rank gives it. d3-cloud asks for one search for each word, in their order.
+ */
+function searchFrom(words, box, places) {
+  let rank = 0;
+  return (size) => {
+    const word = words[Math.min(rank, words.length - 1)];
+    const start = places.get(word.text) || firstPlace(rank, box);
+    rank += 1;
+    const flat = size[0] / size[1];
+    return (step) => {
+      const turn = step * 0.1;
+      return [start.x + flat * turn * Math.cos(turn), start.y + turn * Math.sin(turn)];
+    };
+  };
+}
+
+function firstPlace(rank, { width, height }) {
+  const distance = Math.min(0.3, 0.09 * Math.sqrt(rank));
+  return {
+    x: Math.round(Math.cos(rank * GOLDEN_ANGLE) * distance * width),
+    y: Math.round(Math.sin(rank * GOLDEN_ANGLE) * distance * height),
+  };
+}
+
+function weightOf(step) {
+  return step >= SIZES / 2 ? 800 : 600;
+}
+
+function show(svg, placed, { width, height }) {
+  svg.setAttribute("viewBox", `${-width / 2} ${-height / 2} ${width} ${height}`);
   const known = new Map([...svg.children].map((node) => [node.textContent, node]));
   for (const word of placed) {
-    const node = known.get(word.text) || element("text", { "text-anchor": "middle" }, svg, word.text);
+    const node = known.get(word.text) || newWord(svg, word.text);
     known.delete(word.text);
-    node.setAttribute("class", `word w${word.index % 4}`);
-    node.setAttribute("font-size", word.size.toFixed(1));
+    node.setAttribute("class", `word word-${word.step}`);
+    node.setAttribute("font-size", word.size);
+    node.setAttribute("font-weight", weightOf(word.step));
     node.setAttribute("transform", `translate(${word.x} ${word.y})`);
   }
   for (const node of known.values()) node.remove();
 }
 
-function box(placed) {
-  const left = Math.min(...placed.map((word) => word.x + word.x0)) - 10;
-  const right = Math.max(...placed.map((word) => word.x + word.x1)) + 10;
-  const top = Math.min(...placed.map((word) => word.y + word.y0)) - 10;
-  const bottom = Math.max(...placed.map((word) => word.y + word.y1)) + 10;
-  return [left, top, right - left, bottom - top].join(" ");
+function newWord(svg, text) {
+  const node = document.createElementNS(SVG, "text");
+  node.textContent = text;
+  node.setAttribute("text-anchor", "middle");
+  svg.append(node);
+  return node;
 }
