@@ -19,6 +19,7 @@ from polls.commands.rehearse import rehearse
 from polls.commands.serve import serve
 from polls.config import Config, SettingError
 from polls.domain.errors import Refusal
+from polls.web.messages import message_of
 
 
 class _Group(click.Group):
@@ -27,9 +28,11 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (Refusal, SettingError) as error:
+        except SettingError as error:
             click.echo(f"hemicycle: {error}", err=True)
-            sys.exit(2)
+        except Refusal as refusal:
+            click.echo(f"hemicycle: {message_of(refusal)}", err=True)
+        sys.exit(2)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -71,7 +71,7 @@ def describe(line: Recount, what: str) -> str:
     if not line.differences:
         return f"{start}, {what} equal"
     listed = "; ".join(
-        f"{key.replace(chr(31), ' as ')} is {kept}, ballots say {counted}"
+        f"{key.lstrip('=').replace(chr(31), ' as ')} is {kept}, ballots say {counted}"
         for key, (kept, counted) in line.differences.items()
     )
     return f"{start}, {what} differ: {listed}"

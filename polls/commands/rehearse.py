@@ -66,6 +66,7 @@ def _refuse_if_missing(address: str, code: str) -> None:
         with urllib.request.urlopen(f"{address}/p/{code}", timeout=10):  # noqa: S310
             return
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == 404:
             raise CommandRefused(f"the server at {address} has no panel {code}") from error
         raise CommandRefused(f"the server at {address} answers {error.code}") from error
