@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,13 @@ from polls.agenda_file import (
     write_agenda,
 )
 from polls.agenda_file.problems import SHOWN_MOST
+from polls.agenda_file.reading import (
+    PANEL_FIELDS,
+    PANELLIST_FIELDS,
+    PLACE_FIELDS,
+    POLL_FIELDS,
+    TALK_KINDS,
+)
 from polls.domain.agenda import (
     ItemDefinition,
     PanelDefinition,
@@ -356,12 +364,13 @@ def test_a_bomb_of_aliases_is_refused_without_expanding() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text_is_read_or_refused_in_order(text: str) -> None:
     assert all(problem.line >= 1 and problem.expected for problem in found_by(read_agenda, text))
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_any_damage_to_a_file_is_read_or_refused_in_order(data: st.DataObject) -> None:
     text = (ROOT / "polls" / "demo" / "panel.yaml").read_text("utf-8")[:3000]
     start = data.draw(st.integers(0, len(text)))
@@ -466,13 +475,13 @@ def panels(draw: st.DrawFn) -> PanelDefinition:
 
 
 @given(panels())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_written_panel_reads_back_as_the_same(panel: PanelDefinition) -> None:
     assert read_agenda(write_agenda(panel)) == panel
 
 
 @given(panels())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_written_panel_is_what_the_schema_promises(panel: PanelDefinition) -> None:
     written = YAML(typ="safe", pure=True).load(write_agenda(panel))
     jsonschema.validate(written, schema(), cls=jsonschema.Draft202012Validator)
@@ -547,6 +556,29 @@ def test_an_editor_with_the_schema_sees_the_fault_too(name: str) -> None:
 def test_the_small_file_pleases_the_schema() -> None:
     value = YAML(typ="safe", pure=True).load(SMALL)
     jsonschema.validate(value, schema(), cls=jsonschema.Draft202012Validator)
+
+
+# The documentation
+
+DOCUMENT = (ROOT / "docs" / "agenda.md").read_text("utf-8")
+WHOLE_EXAMPLES = [
+    block for block in re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL) if "items:" in block
+]
+
+
+@pytest.mark.parametrize("example", WHOLE_EXAMPLES)
+def test_the_documented_files_are_read_and_please_the_schema(example: str) -> None:
+    assert read_agenda(example).items
+    value = YAML(typ="safe", pure=True).load(example)
+    jsonschema.validate(value, schema(), cls=jsonschema.Draft202012Validator)
+
+
+def test_the_document_names_every_field_kind_and_setting() -> None:
+    names = {*PANEL_FIELDS, *PLACE_FIELDS, *PANELLIST_FIELDS, *POLL_FIELDS, *TALK_KINDS}
+    for kind in all_kinds().values():
+        names |= {kind.name, *kind.parse_settings({}, kind.options_most)}
+    assert len(WHOLE_EXAMPLES) == 2
+    assert {name for name in names if f"`{name}`" not in DOCUMENT} == set()
 
 
 # Pasted questions
@@ -634,6 +666,7 @@ def test_a_faulty_paste_is_refused_as_a_whole(pasted: str, expected: str) -> Non
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_any_paste_is_understood_or_refused_in_order(pasted: str) -> None:
     assert all(problem.expected for problem in found_by(parse_pasted_questions, pasted))
 

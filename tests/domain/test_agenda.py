@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polls.domain.agenda import (
@@ -276,6 +276,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.sampled_from(list(all_kinds())), st.lists(ANYTHING, min_size=5, max_size=5))
+@settings(deadline=None)
 def test_whatever_is_given_becomes_a_poll_or_a_refusal(kind: str, values: list[Any]) -> None:
     poll, faults = examine_poll(kind, *values)
     assert (poll is None) == bool(faults)
