@@ -4,7 +4,7 @@
  */
 
 import * as paint from "./paint.js";
-import { openRoom } from "./room.js";
+import { morphInside, openRoom } from "./room.js";
 
 const BREATH_MS = 600;
 const REFUSAL_MS = 8000;
@@ -500,13 +500,26 @@ document.addEventListener("focusin", (event) => {
     queue: event.target.closest("[data-queue]"),
     item: event.target.closest("[data-item]")?.id,
     pane: event.target.closest(".pane")?.id,
-    index: card ? [...card.parentElement.children].indexOf(card) : 0,
+    index: card ? all(`:scope > ${card.localName}`, card.parentElement).indexOf(card) : 0,
   };
 });
 
+/** A morph leaves the inside of what has the focus as it was; a button must say what it does now. */
+function renewFocused(payload, region) {
+  const active = document.activeElement;
+  if (!active || !region.contains(active) || !active.matches("button, a, summary")) return;
+  active.blur();
+  morphInside(region, payload.html);
+  paint.paintAll(region);
+  if (active.isConnected) active.focus({ preventScroll: true });
+}
+
 room.on("view", (payload, region) => {
+  renewFocused(payload, region);
   settle();
-  if (!focus || focus.region !== payload.region || document.activeElement !== document.body) return;
+  if (!focus || focus.region !== payload.region) return;
+  const active = document.activeElement;
+  if (active && active !== document.body && active.offsetParent) return;
   const target = newFocus(region);
   focus = null;
   if (target) target.focus({ preventScroll: true });
