@@ -6,6 +6,7 @@
 import { newId, openOutbox, openStore } from "./outbox.js";
 import * as paint from "./paint.js";
 import { fill, focusHeading, morphInside, openRoom } from "./room.js";
+import { assignSeats, roomSeats, scatterSeats, seatsOf, votesPerSeat } from "./seats.js";
 
 const TAP_MS = 1000;
 const REFRESH_SPREAD_MS = 800;
@@ -93,6 +94,8 @@ function standOf(key) {
 function paintVote() {
   const poll = article();
   if (!poll) return paintNews();
+  const form = poll.querySelector("[data-vote-form]");
+  if (form) form.noValidate = true;
   const key = keyOf(poll.dataset.poll, poll.dataset.pollRound);
   if (!mine.isKnown && !outbox.pending(key)) return;
   const stand = standOf(key);
@@ -103,9 +106,20 @@ function paintVote() {
   }
   setText(poll.querySelector("[data-receipt]"), stand.receipt || "");
   setText(poll.querySelector("[data-refusal]"), stand.problem || "");
-  const form = poll.querySelector("[data-vote-form]");
+  paintAnswer(poll, stand);
   if (form) paintForm(poll, form, key, stand);
   paintNews();
+}
+
+/** An answer the way people read it: labels instead of ids. */
+function paintAnswer(poll, stand) {
+  const place = poll.querySelector("[data-answer]");
+  if (!place || stand.state !== "counted") return;
+  const options = room.latest && room.latest.poll ? room.latest.poll.options : [];
+  const labels = new Map(options.map(({ id, label }) => [id, label]));
+  const parts = Array.isArray(stand.answer) ? stand.answer : [stand.answer];
+  const answer = parts.map((part) => labels.get(part) ?? part).join(", ");
+  setText(place, fill(place.dataset.sentence, { answer }));
 }
 
 function paintForm(poll, form, key, stand) {
@@ -399,6 +413,7 @@ function showTab(name, { push = true } = {}) {
   room.watch("comments", name === "comments");
   const section = document.querySelector(`.tab[data-tab="${name}"]`);
   window.scrollTo(0, 0);
+  paint.paintAll(section);
   focusHeading(section);
   nameTab();
   paintMine();
@@ -423,22 +438,54 @@ function paintNews() {
   setText(banner.querySelector("[data-banner-text]"), room.text(isHeld ? "show_now" : "answer_now"));
 }
 
-/* My seat: a place in the picture that only this phone knows */
+/* My seat: a place in this phone's own picture; nobody else is shown it */
 
 function paintSeat() {
-  let place = store.read("seat", null);
-  if (place === null) {
-    place = Math.random();
-    store.write("seat", place);
+  const seed = mySeed();
+  for (const svg of document.querySelectorAll("svg[data-my-seat], [data-result] svg[data-keys]")) {
+    const mineNow = "keys" in svg.dataset ? seatInBlock(svg, seed) : seatInRoom(svg, seed);
+    if (mineNow >= 0) svg.dataset.mine = mineNow;
+    else delete svg.dataset.mine;
+    paint.paintAll(svg.parentElement);
   }
-  for (const seats of document.querySelectorAll("svg[data-my-seat]")) {
-    const count = Number(seats.dataset.room || 0);
-    const seat = count ? String(Math.min(count - 1, Math.floor(place * count))) : "";
-    if (seats.dataset.mine !== seat) {
-      seats.dataset.mine = seat;
-      paint.paintAll(seats.parentElement);
-    }
-  }
+}
+
+/** Among grey seats: the first that is taken, in an order of this phone's own. */
+function seatInRoom(svg, seed) {
+  if (!isSeated(svg)) return -1;
+  const { dataset } = svg;
+  const taken = Number(dataset.taken || 0);
+  const people = Math.max(Number(dataset.room || 0), taken);
+  const perSeat = votesPerSeat(people, Number(dataset.max));
+  dataset.seed = seed;
+  return scatterSeats(roomSeats(people, seatsOf([taken], perSeat), perSeat), 1, seed).indexOf(true) * perSeat;
+}
+
+/** Among the seats of the options: one in the block of my answer. */
+function seatInBlock({ dataset }, seed) {
+  const poll = article();
+  const stand = poll ? standOf(keyOf(poll.dataset.poll, poll.dataset.pollRound)) : {};
+  if (stand.state !== "counted") return -1;
+  const option = dataset.keys.split(",").indexOf(stand.answer);
+  const counts = dataset.counts.split(",").map(Number);
+  const people = Math.max(Number(dataset.room || 0), counts.reduce((all, count) => all + count, 0));
+  const perSeat = votesPerSeat(people, Number(dataset.max));
+  const seats = seatsOf(counts, perSeat);
+  if (!seats[option]) return -1;
+  const first = assignSeats(roomSeats(people, seats, perSeat), seats).indexOf(option);
+  return (first + (seed % seats[option])) * perSeat;
+}
+
+/** While people wait everyone has a seat; in a poll whoever has voted. */
+function isSeated(svg) {
+  const poll = svg.closest("[data-poll]");
+  return !poll || poll.dataset.vote === "counted";
+}
+
+function mySeed() {
+  const seed = store.read("seat", 0) || 1 + Math.floor(Math.random() * 1e6);
+  store.write("seat", seed);
+  return seed;
 }
 
 /* All of it */
@@ -474,15 +521,9 @@ room.on("view", (payload) => {
   nameTab();
   if (payload.region === "now" && needsOwnResults()) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
 });
+room.on("opened", ({ poll }) => paint.forget?.(poll));
 room.on("comment", commentChanged);
-room.on("presence", ({ present }) => {
-  for (const seats of document.querySelectorAll("svg[data-follows-presence]")) {
-    seats.dataset.taken = present;
-    seats.dataset.room = Math.max(24, Math.ceil(present * 1.18));
-    delete seats.dataset.mine;
-  }
-  paintSeat();
-});
+for (const event of ["presence", "turnout", "tally"]) room.on(event, () => requestAnimationFrame(paintSeat));
 room.on("refused", (ack) => room.notice(ack.message, { tone: "danger" }));
 
 const SETTLED = { ballot: ballotSettled, comment: commentSettled, upvote: upvoteSettled };
