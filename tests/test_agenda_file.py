@@ -290,10 +290,6 @@ REFUSED = {
         ),
         ['line 5: items[1].title.fr: expected a text, or "" to show another language'],
     ),
-    "a plain text for several languages": (
-        "title: x\nlanguages: [en, fr]\n",
-        ["line 1: title: expected a text for each of en, fr"],
-    ),
     "texts of a wrong type": (
         "title: [x]\nitems: {a: b}\n",
         [
@@ -681,3 +677,9 @@ def test_problems_are_told_to_every_door_in_the_same_words() -> None:
     assert caught.value.problems == [
         Problem(2, "items", "a list, each entry beginning with a dash")
     ]
+
+
+def test_a_plain_text_stands_for_all_languages() -> None:
+    panel = read_agenda("title: Agora\nlanguages: [en, fr]\n")
+    assert panel.title.in_language("fr") == "Agora"
+    assert panel.languages == ("en", "fr")

@@ -263,9 +263,8 @@ class _Reading:
             return None
 
     def miss_languages(self, value: Value, path: str) -> None:
-        """A forgotten translation is a problem; one left empty on purpose is not."""
-        if isinstance(value, str) and value and len(self.languages) > 1:
-            self.findings.add(path, "a text for each of " + ", ".join(self.languages))
+        """A forgotten translation is a problem; one left empty on purpose is not, nor is one
+        plain text for all languages."""
         if not isinstance(value, dict):
             return
         for language in self.languages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from polls.domain.errors import Refusal
 
 INTERFACE_LANGUAGES = ("en", "fr", "nl")
 """Languages the interface speaks; the first is the last resort."""
+
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space that may be folded; French typography needs the two kinds that do not break."""
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
@@ -49,12 +53,13 @@ class Texts:
 
 def clean_line(text: str) -> str:
     """Normalise to one line: NFC, no control or direction-override characters, single spaces."""
-    return " ".join(_without_controls(text, keep="").split())
+    return _SPACES.sub(" ", _without_controls(text, keep="")).strip()
 
 
 def clean_block(text: str) -> str:
     """Normalise a text of several lines; at most one empty line in a row stays."""
-    lines = [" ".join(line.split()) for line in _without_controls(text, keep="\n").split("\n")]
+    whole = _without_controls(text, keep="\n")
+    lines = [_SPACES.sub(" ", line).strip() for line in whole.split("\n")]
     kept: list[str] = []
     for line in lines:
         if line or (kept and kept[-1]):

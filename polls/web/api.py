@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from polls import protocol
-from polls.agenda_file import AgendaFileError, read_agenda
+from polls.agenda_file import read_agenda
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.services import commands, panels, participants
@@ -63,16 +64,19 @@ def openapi() -> Response:
     return answer(describe())
 
 
+@api.get("/agenda.schema.json")
+def agenda_schema() -> Response:
+    """Return the JSON Schema of agenda files, for editors."""
+    schema = files("polls").joinpath("agenda.schema.json").read_bytes()
+    return Response(schema, mimetype="application/schema+json")
+
+
 @api.post("/panels")
 def create_panel() -> Response:
     """Create a panel from an agenda file in the body."""
     context = parts().context
     panels.check_creation_password(context, request.headers.get("X-Creation-Password", ""))
-    try:
-        definition = read_agenda(request.get_data(as_text=True))
-    except AgendaFileError as error:
-        refusal = Refusal("command.malformed", problem=str(error)[:2000])
-        return refuse(refusal)
+    definition = read_agenda(request.get_data(as_text=True))
     made = panels.create(context, definition)
     base = request.host_url.rstrip("/")
     return answer(

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from polls.domain.errors import Refusal
 
 MESSAGES: dict[str, Any] = {
+    "agenda.refused": _l("This agenda cannot be used. Please mend these places and try again."),
     "answer.no_word": _l("Please write at least one word."),
     "answer.not_a_list": _l("Please choose from the list."),
     "answer.not_a_step": _l("Please choose a step from %(least)s to %(most)s."),
@@ -91,4 +92,4 @@ def error_body(refusal: Refusal) -> dict[str, Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, int | float | str | bool)
+    return isinstance(value, int | float | str | bool | list)

@@ -51,6 +51,7 @@ class Parts:
             "text",
             "field",
             "command",
+            "agenda",
             "pin",
             "kind",
             "countdown",
