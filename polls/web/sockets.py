@@ -284,7 +284,7 @@ class SocketDoor:
         if client is None:
             return self._error(Refusal("permission.denied"), "en")
         try:
-            protocol.parse_command("panel.snapshot", payload)
+            self._parse(client, "panel.snapshot", payload)
             if client.actor.participant is not None:
                 self._context.limits.spend("commands", client.actor.participant)
             return {"ok": True, "snapshot": self._snapshot_of(client)}
@@ -297,7 +297,7 @@ class SocketDoor:
             return self._error(Refusal("permission.denied"), "en")
         actor = client.actor
         try:
-            command = protocol.parse_command("panel.watch", payload)
+            command = self._parse(client, "panel.watch", payload)
             if actor.participant is not None:
                 self._context.limits.spend("commands", actor.participant)
         except Refusal as refusal:
