@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.redis_server",
     "tests.support.server",
+    "tests.support.wire",
 ]
 
 SKIPS_FAIL = os.environ.get("HEMICYCLE_TEST_NO_SKIPS") == "1"
