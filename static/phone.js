@@ -1,11 +1,25 @@
 /**
- * The phone: tabs, voting, comments. What is on comes from room.js; what is mine (my answer,
+ * The phone: tabs and voting; comments.js has the comments. What is on comes from room.js; what is mine (my answer,
  * my receipt, my comments, what I support) is painted here, after every change of the page.
  */
 
-import { newId, openOutbox, openStore } from "./outbox.js";
+import {
+  commentChanged,
+  commentRefused,
+  commentSettled,
+  countLetters,
+  isWriting,
+  keepDraft,
+  paintComments,
+  paintUpvotes,
+  postComment,
+  restoreDraft,
+  upvote,
+  upvoteSettled,
+} from "./comments.js";
+import { openOutbox, openStore } from "./outbox.js";
 import * as paint from "./paint.js";
-import { fill, focusHeading, morphInside, openRoom } from "./room.js";
+import { fill, focusHeading, morphInside, openRoom, setText } from "./room.js";
 import { assignSeats, roomSeats, scatterSeats, seatsOf, votesPerSeat } from "./seats.js";
 
 const TAP_MS = 1000;
@@ -29,6 +43,7 @@ const mine = {
   comments: new Map(),
   upvoted: new Set(),
 };
+const desk = { room, outbox, store, mine };
 /** What the reader is in the middle of, by outbox key. */
 const changing = new Set();
 const withdrawn = new Set();
@@ -137,10 +152,6 @@ function paintForm(poll, form, key, stand) {
   countLetters(form);
 }
 
-function setText(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
-
 /** Send the answer of a voting form. */
 function cast(form) {
   const poll = form.closest("[data-poll]");
@@ -245,153 +256,6 @@ function limitChoices(field) {
   place.hidden = !isOver;
 }
 
-/* Comments */
-
-const draftFields = () => [...document.querySelectorAll("[data-draft]")];
-
-function postComment(form) {
-  const text = form.elements.text.value.trim();
-  if (!text) {
-    room.notice(room.text("no_text"), { near: form });
-    form.elements.text.focus();
-    return;
-  }
-  const id = newId();
-  const payload = { id, text, kind: form.elements.kind.value };
-  if (form.elements.about) payload.about = form.elements.about.value;
-  outbox.put({ key: `comment:${id}`, command: "comment.post", payload });
-  keepDraft("");
-  form.reset();
-  room.notice("", { near: form });
-  countLetters(document);
-  if (!room.isOnline) sayInRound("comment_kept", "warn");
-  room.release();
-}
-
-/** In a comment round the list of my comments is on the other tab, so say it here. */
-function sayInRound(key, tone) {
-  const form = document.querySelector('.tab:not([hidden])[data-tab="now"] [data-comment-form]');
-  if (form) room.notice(room.text(key), { tone, near: form });
-}
-
-function commentSettled({ payload }, ack) {
-  mine.comments.set(payload.id, { ...payload, state: ack.state, reason: "", answered: false });
-  sayInRound(ack.state === "waiting" ? "comment_waiting" : "comment_shown", "ok");
-}
-
-function commentRefused({ payload }, ack) {
-  const field = draftFields().find((one) => one.closest(".tab:not([hidden])")) || draftFields()[0];
-  if (field && !field.value) keepDraft(payload.text);
-  room.notice(ack.message, { near: field && field.closest("form") });
-}
-
-function paintComments() {
-  const list = document.querySelector("[data-my-comments]");
-  const template = document.querySelector('[data-template="my-comment"]');
-  if (!list || !template || !mine.isKnown) return;
-  const pending = outbox.all("comment:").map(({ payload, state }) => ({
-    ...payload,
-    state: state === "waiting" ? "sending" : state,
-  }));
-  const all = [...pending.reverse(), ...[...mine.comments.values()].reverse()];
-  const picture = JSON.stringify(all);
-  if (list.dataset.picture === picture) return;
-  list.dataset.picture = picture;
-  list.replaceChildren(...all.map((comment) => myComment(template, comment)));
-}
-
-function myComment(template, comment) {
-  const element = template.content.firstElementChild.cloneNode(true);
-  const state = comment.answered && comment.state === "shown" ? "answered" : comment.state;
-  element.className = `mine mine-${state}`;
-  element.dataset.comment = comment.id;
-  for (const part of element.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
-  setText(element.querySelector("[data-text]"), comment.text);
-  const { reason = "" } = comment;
-  setText(element.querySelector("[data-reason]"), room.text(`reason.${reason}`) || reason);
-  return element;
-}
-
-/** The server told what became of a comment of mine. */
-function commentChanged(frame) {
-  const known = mine.comments.get(frame.comment);
-  if (known) {
-    Object.assign(known, { state: frame.state, reason: frame.reason, answered: frame.answered });
-    paintComments();
-  } else if (!outbox.pending(`comment:${frame.comment}`)) {
-    room.snapshot();
-  }
-}
-
-function paintUpvotes() {
-  if (!mine.isKnown) return;
-  for (const item of document.querySelectorAll("[data-room-comment]")) {
-    const id = item.dataset.roomComment;
-    const form = item.querySelector("[data-upvote-form]");
-    const isOwn = mine.comments.has(id);
-    item.toggleAttribute("data-is-mine", isOwn);
-    form.hidden = isOwn;
-    item.querySelector("[data-own]").hidden = !isOwn;
-    const isOn = supports(id);
-    form.querySelector("button").setAttribute("aria-pressed", String(isOn));
-    form.querySelector("[data-on]").value = String(!isOn);
-  }
-}
-
-function supports(id) {
-  const pending = outbox.pending(`upvote:${id}`);
-  return pending ? pending.payload.on : mine.upvoted.has(id);
-}
-
-function upvote(form) {
-  const id = form.elements.comment.value;
-  const payload = { comment: id, on: !supports(id), sequence: outbox.nextSequence() };
-  outbox.put({ key: `upvote:${id}`, command: "comment.upvote", payload });
-}
-
-function upvoteSettled({ payload }, ack) {
-  if (payload.on) mine.upvoted.add(payload.comment);
-  else mine.upvoted.delete(payload.comment);
-  const item = document.getElementById(`comment-${payload.comment}`);
-  if (!item || typeof ack.upvotes !== "number") return;
-  for (const count of item.querySelectorAll("[data-upvotes]")) {
-    setText(count, ack.upvotes.toLocaleString(page.language));
-  }
-}
-
-/* What is being written */
-
-/** A view is held back while someone writes a comment that it would take away. */
-function isWriting({ region, html }, element) {
-  const active = document.activeElement;
-  if (region !== "now" || !element.contains(active) || !active.matches("[data-draft]")) return false;
-  return active.value.trim() !== "" && !html.includes(active.closest("form").dataset.keep);
-}
-
-function keepDraft(text, from = null) {
-  store.write("draft", text);
-  for (const field of draftFields()) if (field !== from) field.value = text;
-}
-
-function restoreDraft() {
-  const text = store.read("draft", "");
-  for (const field of draftFields()) {
-    if (text && !field.value && field !== document.activeElement) field.value = text;
-  }
-  countLetters(document);
-}
-
-function countLetters(root) {
-  for (const field of root.querySelectorAll("[data-counted]")) {
-    const counter = field.form.querySelector("[data-counter]");
-    const length = [...field.value].length;
-    const most = Number(field.dataset.counted);
-    if (length) setText(counter, fill(counter.dataset.sentence, { length, most }));
-    else setText(counter, (counter.dataset.empty ??= counter.textContent));
-    counter.toggleAttribute("data-is-near", length > most * 0.9);
-  }
-}
-
 /* Tabs and news */
 
 function tabShown() {
@@ -492,8 +356,8 @@ function mySeed() {
 
 function paintMine() {
   paintVote();
-  paintComments();
-  paintUpvotes();
+  paintComments(desk);
+  paintUpvotes(desk);
   paintSeat();
 }
 
@@ -516,20 +380,24 @@ room.on("held", () => {
 });
 room.on("view", (payload) => {
   if (payload.region === "now") isHeld = false;
-  restoreDraft();
+  restoreDraft(desk);
   paintMine();
   nameTab();
   if (payload.region === "now" && needsOwnResults()) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
 });
 room.on("opened", ({ poll }) => paint.forget?.(poll));
-room.on("comment", commentChanged);
+room.on("comment", (frame) => commentChanged(desk, frame));
 for (const event of ["presence", "turnout", "tally"]) room.on(event, () => requestAnimationFrame(paintSeat));
 room.on("refused", (ack) => room.notice(ack.message, { tone: "danger" }));
 
-const SETTLED = { ballot: ballotSettled, comment: commentSettled, upvote: upvoteSettled };
+const SETTLED = {
+  ballot: ballotSettled,
+  comment: (entry, ack) => commentSettled(desk, entry, ack),
+  upvote: (entry, ack) => upvoteSettled(desk, entry, ack),
+};
 const REFUSED = {
   ballot: ballotRefused,
-  comment: commentRefused,
+  comment: (entry, ack) => commentRefused(desk, entry, ack),
   upvote: (_entry, ack) => room.notice(ack.message),
 };
 outbox.on("settled", (entry, ack) => SETTLED[entry.key.split(":")[0]](entry, ack));
@@ -542,8 +410,8 @@ document.addEventListener("submit", (event) => {
   else if (form.matches("[data-withdraw-form]")) {
     changing.clear();
     putBallot(form.closest("[data-poll]"), "ballot.withdraw", {});
-  } else if (form.matches("[data-comment-form]")) postComment(form);
-  else if (form.matches("[data-upvote-form]")) upvote(form);
+  } else if (form.matches("[data-comment-form]")) postComment(desk, form);
+  else if (form.matches("[data-upvote-form]")) upvote(desk, form);
   else return;
   event.preventDefault();
 });
@@ -564,7 +432,7 @@ document.addEventListener("click", (event) => {
   }
 });
 document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-draft]")) keepDraft(target.value, target);
+  if (target.matches("[data-draft]")) keepDraft(desk, target.value, target);
   if (target.matches("[data-counted], [data-draft]")) countLetters(document);
   if (target.matches('[name="answer"]')) limitChoices(target);
 });
@@ -573,5 +441,5 @@ window.addEventListener("popstate", () => {
 });
 
 castByTap();
-restoreDraft();
+restoreDraft(desk);
 paintMine();

@@ -231,6 +231,11 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** Change a text only if it is another one: screen readers and morphs stay quiet otherwise. */
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
 /** What the server said when it did not let a socket in; null for a lost line. */
 function refusalOf(error) {
   const data = error && error.data;
