@@ -6,107 +6,207 @@
 import * as paint from "./paint.js";
 import { openRoom } from "./room.js";
 
-const MOUSE_REST_MS = 3000;
-const STEPS = ["fit-1", "fit-2", "fit-3"];
-
 const room = openRoom({ paint });
 
-/* Long texts: three steps down until nothing is cut and no word is broken */
+/* Long texts: the type goes down in steps until nothing is cut and no word is broken. The last
+   step gives up the bars, never the words. Nothing goes below 3 vh. */
 
-function isCut(stage) {
-  const two = stage.querySelector(".two");
-  if (!two) return false;
-  const box = two.getBoundingClientRect();
-  const parts = two.querySelectorAll(".results, .label, .beside");
-  return (
-    stage.scrollHeight > stage.clientHeight + 1 ||
-    [...parts].some((part) => {
-      const rect = part.getBoundingClientRect();
-      return rect.bottom > box.bottom + 1 || rect.top < box.top - 1 || part.scrollWidth > part.clientWidth + 1;
-    })
-  );
-}
+const STEPS = ["fit-1", "fit-2", "fit-3", "fit-4"];
+const LEAST_BOARD = 0.36; // of the screen's height
+const CAPTION_LEAST_VH = 0.0295;
+const CAPTION_UNITS = 42;
 
 function fit() {
-  const stage = document.querySelector(".stage");
+  const main = document.querySelector("main");
   document.body.classList.remove(...STEPS);
-  if (!stage) return;
   for (const step of STEPS) {
-    if (!isCut(stage)) return;
+    if (!isCut(main)) break;
     document.body.classList.remove(...STEPS);
     document.body.classList.add(step);
   }
+  for (const quotes of document.querySelectorAll("[data-quotes]")) showWhole(quotes);
+  for (const seats of document.querySelectorAll("svg[data-cap-short]")) fitCaption(seats);
 }
 
-function paintPresentSeats(present) {
-  for (const seats of document.querySelectorAll("svg[data-follows-presence]")) {
-    seats.dataset.taken = present;
-    seats.dataset.room = Math.max(40, Math.ceil(present * 1.18));
-    paint.paintAll(seats.parentElement);
+/** Whether something does not fit into the picture above the bench. */
+function isCut(main) {
+  if ([...main.querySelectorAll("[data-fit]")].some((part) => isCramped(part, main))) return true;
+  const board = main.querySelector(".board");
+  if (!board) return false;
+  const box = board.getBoundingClientRect();
+  if (box.height < LEAST_BOARD * window.innerHeight) return true;
+  return [...board.querySelectorAll(".beside, .results, .results li, .label")].some((part) => {
+    const rect = part.getBoundingClientRect();
+    return rect.bottom > box.bottom + 1 || rect.top < box.top - 1 || isTooWide(part);
+  });
+}
+
+/** Whether a part runs into what stands above or below it, or out of the picture. */
+function isCramped(part, main) {
+  const rect = part.getBoundingClientRect();
+  const frame = main.getBoundingClientRect();
+  const above = part.previousElementSibling?.getBoundingClientRect();
+  const below = part.nextElementSibling?.getBoundingClientRect();
+  const isBeside = above && above.right <= rect.left;
+  return (
+    rect.bottom > frame.bottom + 1 ||
+    rect.top < frame.top - 1 ||
+    (above && !isBeside && above.bottom > rect.top + 1) ||
+    (below && below.top < rect.bottom - 1) ||
+    isTooWide(part)
+  );
+}
+
+function isTooWide(part) {
+  return part.scrollWidth > part.clientWidth + 1;
+}
+
+/** Show the first quotes that fit whole; a half one is no quote. */
+function showWhole(quotes) {
+  const items = [...quotes.children];
+  const more = quotes.parentElement.querySelector("[data-more]");
+  for (const item of items) item.hidden = false;
+  if (more) more.hidden = true;
+  let hidden = 0;
+  while (hidden < items.length - 1 && quotes.scrollHeight > quotes.clientHeight + 1) {
+    hidden += 1;
+    items[items.length - hidden].hidden = true;
+    if (!more) continue;
+    more.hidden = false;
+    more.textContent = more.dataset.sentence.replace("{count}", hidden);
   }
 }
 
+/** Words under the number that would be too small to read become fewer and larger. */
+function fitCaption(svg) {
+  if ("compact" in svg.dataset) return;
+  const matrix = svg.getScreenCTM();
+  if (!matrix || matrix.a * CAPTION_UNITS >= CAPTION_LEAST_VH * window.innerHeight) return;
+  svg.dataset.compact = "";
+  paint.drawHemicycle(svg);
+}
+
+let digits = "";
+
+/** Numbers that grow by a digit may need the room of a word. */
+function fitIfLonger() {
+  const now = [...document.querySelectorAll("[data-count]")].map((node) => node.textContent.length).join();
+  if (now !== digits) fit();
+  digits = now;
+}
+
 room.on("view", fit);
-room.on("snapshot", (snapshot) => paintPresentSeats(snapshot.present));
-room.on("presence", ({ present }) => paintPresentSeats(present));
+room.on("tally", () => requestAnimationFrame(() => requestAnimationFrame(fitIfLonger)));
 window.addEventListener("resize", fit);
 document.fonts.ready.then(fit);
 
 /* The line */
 
+const RETRY_MS = 15000;
+const PATIENCE_MS = 2000;
 const lastSeen = document.querySelector("[data-last-seen]");
+const refusal = document.querySelector("[data-refusal]");
+let seenAt = Date.now();
+let tagTimer = 0;
+
 room.on("line", (isOnline) => {
-  lastSeen.hidden = isOnline;
-  if (isOnline) return;
-  const time = new Date(room.now() * 1000).toLocaleTimeString(document.documentElement.lang, {
+  clearTimeout(tagTimer);
+  if (isOnline) {
+    lastSeen.hidden = true;
+    refusal.hidden = true;
+    return;
+  }
+  seenAt = Date.now();
+  tagTimer = setTimeout(showLastSeen, PATIENCE_MS);
+});
+
+function showLastSeen() {
+  const time = new Date(seenAt).toLocaleTimeString(document.documentElement.lang, {
     hour: "2-digit",
     minute: "2-digit",
   });
   lastSeen.textContent = room.text("last_seen", { time });
-});
-room.on("refused", () => room.notice(room.text("revoked"), { tone: "danger" }));
+  lastSeen.hidden = false;
+}
 
-/* Awake: the browser's lock where there is one, else a silent moving picture nobody sees */
+/** The server does not let this screen in: say so, and try again unless the link is dead. */
+room.on("refused", ({ code = "", message = "" }) => {
+  const isForGood = code.startsWith("key.") || code.startsWith("panel.") || code === "command.not_allowed";
+  refusal.querySelector("[data-refusal-text]").textContent = message;
+  for (const help of refusal.querySelectorAll("[data-refusal-help]")) {
+    help.hidden = (help.dataset.refusalHelp === "link") !== isForGood;
+  }
+  refusal.hidden = false;
+  lastSeen.hidden = true;
+  clearTimeout(tagTimer);
+  if (!isForGood) setTimeout(() => window.location.reload(), RETRY_MS);
+});
+
+/* Awake: the browser's lock where there is one (https, localhost), else a silent moving picture
+   of two pixels, which browsers count as a film that is watched */
 
 let lock = null;
+let film = null;
 
 async function stayAwake() {
   if (document.visibilityState !== "visible") return;
-  if (navigator.wakeLock) {
-    try {
-      lock = await navigator.wakeLock.request("screen");
-      return;
-    } catch {
-      /* Refused, as on low battery: the picture below still helps. */
-    }
-  }
-  playUnseenPicture();
+  if (await takeLock()) return;
+  document.querySelector("[data-awake-note]").hidden = await playFilm();
 }
 
-function playUnseenPicture() {
-  if (document.querySelector("video[data-awake]") || !HTMLCanvasElement.prototype.captureStream) return;
+async function takeLock() {
+  if (!navigator.wakeLock) return false;
+  if (lock && !lock.released) return true;
+  try {
+    lock = await navigator.wakeLock.request("screen");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function playFilm() {
+  film ||= makeFilm();
+  if (!film) return false;
+  try {
+    await film.play();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function makeFilm() {
   const canvas = document.createElement("canvas");
+  if (!canvas.captureStream) return null;
   canvas.width = canvas.height = 2;
   const brush = canvas.getContext("2d");
-  setInterval(() => brush.fillRect(0, 0, 1 + (Date.now() % 2), 1), 1000);
+  let isLight = false;
+  setInterval(() => {
+    isLight = !isLight;
+    brush.fillStyle = isLight ? "#fff" : "#eee";
+    brush.fillRect(0, 0, 2, 2);
+  }, 1000);
   const video = document.createElement("video");
+  video.className = "film";
   video.muted = true;
-  video.dataset.awake = "";
-  video.className = "vh";
+  video.loop = true;
+  video.playsInline = true;
+  video.tabIndex = -1;
   video.setAttribute("aria-hidden", "true");
   video.srcObject = canvas.captureStream(1);
   document.body.append(video);
-  video.play().catch(() => video.remove());
+  return video;
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && (!lock || lock.released)) stayAwake();
-});
+document.addEventListener("visibilitychange", stayAwake);
 stayAwake();
 
-/* Full screen, and a pointer that rests */
+/* Full screen, and tools that rest with the pointer */
 
+const REST_MS = 3000;
 const button = document.querySelector("[data-full-screen]");
+let resting = 0;
 
 function toggleFullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -117,19 +217,21 @@ function showButton() {
   button.hidden = Boolean(document.fullscreenElement) || !document.fullscreenEnabled;
 }
 
-let resting = 0;
 function wakePointer() {
   document.body.classList.remove("is-idle");
   clearTimeout(resting);
-  resting = setTimeout(() => document.body.classList.add("is-idle"), MOUSE_REST_MS);
+  resting = setTimeout(() => document.body.classList.add("is-idle"), REST_MS);
 }
 
 button.addEventListener("click", toggleFullScreen);
 document.addEventListener("fullscreenchange", showButton);
 document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) toggleFullScreen();
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+  if (isPlain && event.key.toLowerCase() === "f") toggleFullScreen();
 });
-document.addEventListener("mousemove", wakePointer);
+for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+  document.addEventListener(event, wakePointer);
+}
 showButton();
 wakePointer();
 fit();
