@@ -54,7 +54,13 @@ class Client:
         self._socket.on("disconnect", self._note_end)
         self._socket.on("*", self._note)
         try:
-            self._socket.connect(url, auth=dict(auth), headers=headers, transports=["websocket"])
+            self._socket.connect(
+                url,
+                auth=dict(auth),
+                headers=headers,
+                transports=["websocket"],
+                wait_timeout=ACK_TIMEOUT_SECONDS,
+            )
         except socketio.exceptions.ConnectionError:
             self.close()
             raise Refused(self._refusal) from None
