@@ -52,11 +52,15 @@ class Clock:
         self.now += seconds
 
 
+SECRET = "secret of the tests"
+"""A server that goes on with a database made here needs it as HEMICYCLE_SECRET."""
+
+
 def make_config(folder: Path, **settings: Any) -> Config:
     """Return settings for a database in this folder; other settings may be given by name."""
     settings.setdefault("database_url", f"sqlite:///{folder / 'hemicycle.db'}")
     settings.setdefault("participant_comments_per_minute", 10_000)
-    return replace(Config(secret="secret of the tests"), **settings)
+    return replace(Config(secret=SECRET), **settings)
 
 
 def seeded(seed: int = 1) -> Choose:
@@ -213,7 +217,15 @@ def room_in(context: Context, definition: PanelDefinition, clock: Clock) -> Room
     return Room(context, clock, links, Actor(Role.MODERATOR, links.panel_id))
 
 
-def make_room(folder: Path, *definitions: PollDefinition, **panel_fields: Any) -> Room:
-    """Return a room with a panel of these polls on a fresh database; all kinds if none."""
-    clock = Clock()
+def make_room(
+    folder: Path,
+    *definitions: PollDefinition,
+    clock: Clock | None = None,
+    **panel_fields: Any,
+) -> Room:
+    """Return a room with a panel of these polls on a fresh database; all kinds if none.
+
+    A server that goes on with the database needs a clock near its own, or the panel is over.
+    """
+    clock = clock or Clock()
     return room_in(make_context(folder, clock), a_panel(*definitions, **panel_fields), clock)

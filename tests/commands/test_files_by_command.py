@@ -83,13 +83,13 @@ def test_a_backup_has_everything_but_the_keys(run: Run, room: Room, tmp_path: Pa
     copy = tmp_path / "copy.db"
     # An instance that makes its own secret keeps it in the database: that must not leave.
     run("recount", HEMICYCLE_SECRET="")
-    keys = [
-        bytes(value)
-        for column in KEYS
-        for value in room.context.database.read(
-            lambda connection, column=column: list(connection.execute(select(column)).scalars())
-        )
-    ]
+    keys = room.context.database.read(
+        lambda connection: [
+            bytes(value)
+            for column in KEYS
+            for value in connection.execute(select(column)).scalars()
+        ]
+    )
     assert len(keys) == 2
     done = run("backup", str(copy))
     assert done.exit_code == 0, done.stderr
