@@ -11,6 +11,8 @@ import layoutCloud from "./vendor/d3-cloud.js";
 const SVG = "http://www.w3.org/2000/svg";
 const WORDS_MOST = 60;
 const SIZES = 7;
+const FEW = 8;
+const SOME = 20;
 const LARGEST_TIMES_LEAST = 4.4;
 const LARGEST_SHARE_OF_HEIGHT = 0.3;
 const WIDTH_OF_A_LETTER = 0.58;
@@ -72,9 +74,10 @@ function boxOf(svg) {
 /** Sizes come in steps, so that one more vote seldom changes any. */
 function sizeWords(words, { width, height, least }) {
   const most = Math.max(...words.map(({ count }) => count));
+  const smallest = least * (words.length <= FEW ? 1.8 : words.length <= SOME ? 1.35 : 1);
   const longest = Math.max(...words.map(({ text }) => text.length));
   const largest = Math.max(
-    least,
+    smallest,
     Math.min(
       least * LARGEST_TIMES_LEAST,
       height * LARGEST_SHARE_OF_HEIGHT,
@@ -85,7 +88,7 @@ function sizeWords(words, { width, height, least }) {
     .map(({ text, count }) => {
       const share = most > 1 ? Math.sqrt((count - 1) / (most - 1)) : 0.5;
       const step = Math.round(share * SIZES);
-      return { text, step, size: Math.round(least + ((largest - least) * step) / SIZES) };
+      return { text, step, size: Math.round(smallest + ((largest - smallest) * step) / SIZES) };
     })
     .sort((a, b) => b.size - a.size);
 }

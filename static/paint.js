@@ -402,7 +402,7 @@ function writeMiddle({ middle, caption }, dataset, taken, people) {
   if (!("mid" in dataset)) return;
   const number = formatted(taken);
   const isCompact = "compact" in dataset;
-  const words = isCompact ? dataset.capShort : dataset.cap;
+  const words = isCompact || people > RIM_NUMBERS_MOST ? dataset.capShort : dataset.cap;
   const step = isCompact ? " mid-s" : number.length > 6 ? " mid-7" : number.length > 3 ? " mid-5" : "";
   setText(middle, number);
   setAttribute(middle, "class", `mid${step}`);

@@ -15,6 +15,7 @@ const STEPS = ["fit-1", "fit-2", "fit-3", "fit-4"];
 const LEAST_BOARD = 0.36; // of the screen's height
 const CAPTION_LEAST_VH = 0.0295;
 const CAPTION_UNITS = 42;
+const shortened = new WeakSet();
 
 function fit() {
   const main = document.querySelector("main");
@@ -68,7 +69,7 @@ function showWhole(quotes) {
   for (const item of items) item.hidden = false;
   if (more) more.hidden = true;
   let hidden = 0;
-  while (hidden < items.length - 1 && quotes.scrollHeight > quotes.clientHeight + 1) {
+  while (hidden < items.length - 1 && (quotes.scrollHeight > quotes.clientHeight + 1 || isTooWide(quotes))) {
     hidden += 1;
     items[items.length - hidden].hidden = true;
     if (!more) continue;
@@ -79,10 +80,15 @@ function showWhole(quotes) {
 
 /** Words under the number that would be too small to read become fewer and larger. */
 function fitCaption(svg) {
-  if ("compact" in svg.dataset) return;
+  if (shortened.delete(svg)) {
+    delete svg.dataset.compact;
+    paint.drawHemicycle(svg);
+  }
   const matrix = svg.getScreenCTM();
-  if (!matrix || matrix.a * CAPTION_UNITS >= CAPTION_LEAST_VH * window.innerHeight) return;
+  const isLegible = matrix && matrix.a * CAPTION_UNITS >= CAPTION_LEAST_VH * window.innerHeight;
+  if (isLegible || !matrix || "compact" in svg.dataset) return;
   svg.dataset.compact = "";
+  shortened.add(svg);
   paint.drawHemicycle(svg);
 }
 
@@ -233,5 +239,5 @@ for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) {
   document.addEventListener(event, wakePointer);
 }
 showButton();
-wakePointer();
+document.body.classList.add("is-idle");
 fit();
