@@ -254,6 +254,7 @@ function limitChoices(field) {
   const place = form.querySelector("[data-problem]");
   setText(place, isOver ? room.text("too_many", { most: list.dataset.most }) : "");
   place.hidden = !isOver;
+  if (isOver) place.scrollIntoView({ block: "nearest" });
 }
 
 /* Tabs and news */
@@ -276,7 +277,7 @@ function showTab(name, { push = true } = {}) {
   }
   room.watch("comments", name === "comments");
   const section = document.querySelector(`.tab[data-tab="${name}"]`);
-  window.scrollTo(0, 0);
+  document.querySelector("[data-scroll]").scrollTop = 0;
   paint.paintAll(section);
   focusHeading(section);
   nameTab();
