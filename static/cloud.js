@@ -17,11 +17,16 @@ const LARGEST_TIMES_LEAST = 4.4;
 const LARGEST_SHARE_OF_HEIGHT = 0.3;
 const WIDTH_OF_A_LETTER = 0.58;
 const TRIES = 6;
+const REST_MS = 2000;
 const SHRINK = 0.82;
 const BOARD_STEP = 32; // d3-cloud keeps its board in words of 32 bits
 const GOLDEN_ANGLE = 2.399963;
 
-/** What is drawn in a cloud: its state, its box, and where each word stands. */
+/**
+ * What is drawn in a cloud: its box and state, when it was placed, each word's place and step.
+ * @type {WeakMap<SVGElement, {state: string, box: string, at: number, timer: number,
+ *   places: Map<string, {x: number, y: number}>, steps: Map<string, number>}>}
+ */
 const clouds = new WeakMap();
 
 /**
@@ -36,19 +41,31 @@ export function drawCloud(cloud) {
   if (!words.length) return svg.replaceChildren();
   const box = boxOf(svg);
   if (!box.width || !box.height) return undefined;
-  const drawn = clouds.get(svg) || { state: "", places: new Map(), width: 0, height: 0 };
+  const drawn = clouds.get(svg) || newDrawing();
   clouds.set(svg, drawn);
-  const isSameBox = drawn.width === box.width && drawn.height === box.height;
-  if (!isSameBox) drawn.places = new Map();
-  const sized = sizeWords(words, box);
-  const state = JSON.stringify([box, sized.map(({ text, size }) => [text, size])]);
+  if (drawn.box !== JSON.stringify(box)) Object.assign(drawn, newDrawing(), { box: JSON.stringify(box) });
+  const wait = drawn.at + REST_MS - performance.now();
+  if (drawn.at && wait > 0 && svg.firstChild) {
+    drawn.timer ||= setTimeout(() => {
+      drawn.timer = 0;
+      if (cloud.isConnected) drawCloud(cloud);
+    }, wait);
+    return undefined;
+  }
+  const sized = sizeWords(words, box, drawn.steps);
+  const state = JSON.stringify(sized.map(({ text, size }) => [text, size]));
   if (drawn.state === state && svg.firstChild) return undefined;
-  Object.assign(drawn, { state, width: box.width, height: box.height });
+  Object.assign(drawn, { state, at: performance.now() });
+  drawn.steps = new Map(sized.map(({ text, step }) => [text, step]));
   return place(sized, box, drawn.places, TRIES, (placed) => {
     if (drawn.state !== state) return;
     drawn.places = new Map(placed.map(({ text, x, y }) => [text, { x, y }]));
     show(svg, placed, box);
   });
+}
+
+function newDrawing() {
+  return { state: "", box: "", at: 0, timer: 0, places: new Map(), steps: new Map() };
 }
 
 window.addEventListener("resize", () => {
@@ -72,7 +89,7 @@ function boxOf(svg) {
 }
 
 /** Sizes come in steps, so that one more vote seldom changes any. */
-function sizeWords(words, { width, height, least }) {
+function sizeWords(words, { width, height, least }, stepsBefore) {
   const most = Math.max(...words.map(({ count }) => count));
   const smallest = least * (words.length <= FEW ? 1.8 : words.length <= SOME ? 1.35 : 1);
   const longest = Math.max(...words.map(({ text }) => text.length));
@@ -87,10 +104,15 @@ function sizeWords(words, { width, height, least }) {
   return words
     .map(({ text, count }) => {
       const share = most > 1 ? Math.sqrt((count - 1) / (most - 1)) : 0.5;
-      const step = Math.round(share * SIZES);
+      const step = steady(share * SIZES, stepsBefore.get(text));
       return { text, step, size: Math.round(smallest + ((largest - smallest) * step) / SIZES) };
     })
     .sort((a, b) => b.size - a.size);
+}
+
+/** Keep a word's step until it is clearly another one. */
+function steady(exact, before) {
+  return before !== undefined && Math.abs(exact - before) < 0.85 ? before : Math.round(exact);
 }
 
 /** Place the words; when some find no room, again with the larger ones smaller. */

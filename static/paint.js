@@ -96,10 +96,9 @@ export function paintTally(root, frame) {
  * @param {{poll: string, round: number, turnout: number, present: number}} frame
  */
 export function paintTurnout(root, frame) {
-  const key = keyOf(frame.poll, frame.round);
-  soon(`turnout/${key}`, () => {
-    if (rounds.get(key)?.frame) return;
+  soon(`turnout/${keyOf(frame.poll, frame.round)}`, () => {
     for (const container of containers(root, frame)) {
+      if (showsAnswers(container)) continue;
       paintTurnoutIn(container, frame);
       for (const svg of find(container, "svg[data-hemicycle]")) seatFrame(svg, frame);
     }
@@ -163,6 +162,11 @@ function containers(root, { poll, round }) {
   return find(root, "[data-tally]").filter(
     ({ dataset }) => dataset.tally === poll && Number(dataset.round) === round,
   );
+}
+
+/** Whether a container shows a tally; its turnout then comes with the tally's frames. */
+function showsAnswers(container) {
+  return container.querySelector("[data-count], [data-cloud], svg[data-counts]") !== null;
 }
 
 function htmlVersion(container) {
@@ -249,7 +253,7 @@ function speak(node, sentence) {
 const pictures = new WeakMap();
 const RADIUS = 500;
 const RIM_MARGIN = 118;
-const FADES_MOST = 40;
+const FADES_MOST = 12;
 
 function seatFrame(svg, frame) {
   const { dataset } = svg;

@@ -130,6 +130,7 @@ function showLastSeen() {
   const time = new Date(seenAt).toLocaleTimeString(document.documentElement.lang, {
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
   });
   lastSeen.textContent = room.text("last_seen", { time });
   lastSeen.hidden = false;

@@ -71,6 +71,7 @@ export function layOut(count, inner = INNER_RADIUS) {
 function bestLayout(count, inner) {
   let best = null;
   for (let rows = 1; rows <= Math.min(ROWS_MOST, count); rows += 1) {
+    if (best && rows > 2 && (1 - inner) / (rows - 1) < best.pitch) break; // more rows, smaller seats
     const tried = rowsOf(count, rows, inner);
     if (!best || tried.pitch > best.pitch + 1e-9) best = tried;
   }
