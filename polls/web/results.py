@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from polls.domain.codes import RECEIPT_LENGTH, normalise_panel_code
-from polls.domain.comments import Comment
 from polls.domain.errors import Refusal
-from polls.domain.polls import Poll, Role
-from polls.live.snapshots import comment_view, room_view
-from polls.live.views import CommentView, PollView
+from polls.domain.polls import Role
 from polls.services import agenda_files, panels
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
-from polls.services.results import PanelResults, PollResults, RoundResults
+from polls.services.results import PanelResults, PollResults
 from polls.store.panels import PanelRecord
 from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
 from polls.web.parts import parts
+from polls.web.results_parts import Listed, Listings, round_part
 
 results = Blueprint("results", __name__)
-
-RECEIPTS_ON_PAGE_MOST = 4000
-"""More than these are listed on a page for each round."""
-COMMENTS_AT_ONCE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    receipt: str
-    answers: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RoundPart:
-    """One round on the page."""
-
-    view: PollView
-    receipts: list[ReceiptRow]
-    texts_kept_back: int
-    lists_receipts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How often one answer was given in each vote."""
-
-    key: str
-    label: str
-    place: int | None
-    counts: list[tuple[int, int]]
-    """Count and percent, vote by vote."""
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class PollPart:
-    view: PollView
-    is_public: bool
-    rounds: list[RoundPart]
-    changes: list[Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +43,25 @@ class FoundPart:
     kept_back: bool
 
 
-def _load(code: str) -> tuple[PanelRecord, PanelResults, bool]:
-    """Return the results of a panel: what is public, or all for the moderator who asks."""
+def _panel(code: str) -> tuple[PanelRecord, bool]:
+    """Return a panel, and whether the moderator asks for what is not public too."""
     context = parts().context
     panel = panels.find(context, code)
     wants_all = request.args.get("all", "") not in ("", "0")
     if wants_all:
         require(holder_of_link(context, panel, Role.MODERATOR))
-    found = context.database.read(
-        lambda connection: services.load_results(connection, panel.id, everything=wants_all)
+    return panel, wants_all
+
+
+def _listed(panel: PanelRecord, *, is_all: bool) -> Listed:
+    listings: Listings = current_app.extensions.setdefault("hemicycle_listings", Listings())
+    return listings.listed(parts().context, panel, request_language(), everything=is_all)
+
+
+def _found(panel: PanelRecord, *, is_all: bool) -> PanelResults:
+    return parts().context.database.read(
+        lambda connection: services.load_results(connection, panel.id, everything=is_all)
     )
-    return panel, found, wants_all
 
 
 @results.get("/p/<code>/results")
@@ -104,85 +69,27 @@ def page(code: str) -> Answer:
     if code != normalise_panel_code(code):
         return see_other(f"/p/{normalise_panel_code(code)}/results")
     context = parts().context
-    panel, found, is_all = _load(code)
-    language = request_language()
-    total = sum(len(r.receipts) for poll in found.polls for r in poll.rounds)
-    comments = [_comment(found, comment, language) for comment in found.comments]
+    panel, is_all = _panel(code)
+    listed = _listed(panel, is_all=is_all)
+    found = listed.found
     return render_template(
         "results/page.html",
-        **_common(context, found, language),
+        **parts().renderer.variables(listed.view),
         found=found,
-        polls=[
-            _poll_part(context, found, poll, language, with_receipts=total <= RECEIPTS_ON_PAGE_MOST)
-            for poll in found.polls
-        ],
-        comments=comments[:COMMENTS_AT_ONCE],
-        more_comments=comments[COMMENTS_AT_ONCE:],
+        sections=listed.sections,
+        titles=[_title(poll) for poll in found.polls],
         held_at=min((r.round.opened_at for p in found.polls for r in p.rounds), default=None),
-        check=_check(context, found, language),
+        check=_check(context, found, request_language()),
         is_all=is_all,
         is_moderator=holder_of_link(context, panel, Role.MODERATOR) is not None,
     )
 
 
-def _common(context: Context, found: PanelResults, language: str) -> dict[str, Any]:
-    people = context.stage.people(found.state.panel.id)
-    view = room_view(found.state, Role.PARTICIPANT, language, people, context.clock())
-    view = replace(view, present=found.people or 0, comments=())
-    return dict(parts().renderer.variables(view))
-
-
-def _poll_part(
-    context: Context, found: PanelResults, poll: PollResults, language: str, *, with_receipts: bool
-) -> PollPart:
-    rounds = [
-        _round_part(context, found, poll.poll, round_, language, with_receipts=with_receipts)
-        for round_ in poll.rounds
-    ]
-    return PollPart(rounds[-1].view, poll.is_public, rounds, _changes(poll, language))
-
-
-def _round_part(
-    context: Context,
-    found: PanelResults,
-    poll: Poll,
-    round_: RoundResults,
-    language: str,
-    *,
-    with_receipts: bool,
-) -> RoundPart:
-    return RoundPart(
-        view=services.round_view(found, poll, round_, language, context.clock()),
-        receipts=[
-            ReceiptRow(line.receipt, services.answer_in_words(poll, line.answer, language))
-            for line in (round_.receipts if with_receipts else ())
-        ],
-        texts_kept_back=round_.texts_kept_back,
-        lists_receipts=bool(round_.receipts),
-    )
-
-
-def _changes(poll: PollResults, language: str) -> list[Change]:
-    """Return the votes side by side, for a question that was asked more than once."""
-    if len(poll.rounds) < 2 or not poll.kind.is_closed_answer:
-        return []
-    places = {option_id: place for place, option_id in enumerate(poll.poll.question.option_ids)}
-    tallies = [round_.results for round_ in poll.rounds]
-    return [
-        Change(
-            key=key,
-            label=services.answer_in_words(poll.poll, key, language)[0],
-            place=places.get(key),
-            counts=[(tally.counts[key], tally.percents[key]) for tally in tallies],
-            step=tallies[-1].counts[key] - tallies[0].counts[key],
-        )
-        for key in tallies[0].counts
-    ]
-
-
-def _comment(found: PanelResults, comment: Comment, language: str) -> CommentView:
-    about = services.about_of(found, comment).in_language(language)
-    return replace(comment_view(found.state, comment, language), about=about)
+def _title(poll: PollResults) -> tuple[str, str]:
+    """Return the title of a poll and the language it is in."""
+    language = request_language()
+    title = poll.poll.title
+    return title.in_language(language), title.language_of(language)
 
 
 def _check(context: Context, found: PanelResults, language: str) -> Check | None:
@@ -213,17 +120,23 @@ def _check(context: Context, found: PanelResults, language: str) -> Check | None
 def receipts_page(code: str, poll_id: str, number: int) -> Answer:
     """All ballots of one round with their receipts."""
     context = parts().context
-    _, found, is_all = _load(code)
-    language = request_language()
-    for poll in found.polls:
-        for round_ in poll.rounds:
-            if poll.poll.id == poll_id and round_.round.number == number:
+    panel, is_all = _panel(code)
+    listed = _listed(panel, is_all=is_all)
+    for poll in listed.found.polls:
+        for found in poll.rounds:
+            if poll.poll.id == poll_id and found.round.number == number:
+                part = round_part(
+                    listed.found,
+                    poll.poll,
+                    found,
+                    request_language(),
+                    context.clock(),
+                    with_receipts=True,
+                )
                 return render_template(
                     "results/receipts.html",
-                    **_common(context, found, language),
-                    part=_round_part(
-                        context, found, poll.poll, round_, language, with_receipts=True
-                    ),
+                    **parts().renderer.variables(listed.view),
+                    part=part,
                     is_all=is_all,
                 )
     raise Refusal("page.unknown")
@@ -240,27 +153,31 @@ def _file(body: bytes, media_type: str, panel: PanelRecord, name: str, *, is_all
 
 @results.get("/p/<code>/results.json")
 def download_json(code: str) -> Answer:
-    panel, found, is_all = _load(code)
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
     body = orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2)
     return _file(body, "application/json", panel, "results.json", is_all=is_all)
 
 
 @results.get("/api/v1/panels/<code>/results.json")
 def api_json(code: str) -> Answer:
-    _, found, _ = _load(code)
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
     return Response(orjson.dumps({"ok": True, **as_json(found)}), mimetype="application/json")
 
 
 @results.get("/p/<code>/results.csv")
 def download_counts(code: str) -> Answer:
-    panel, found, is_all = _load(code)
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
     body = as_csv(counts_table(found, request_language()))
     return _file(body, "text/csv; charset=utf-8", panel, "results.csv", is_all=is_all)
 
 
 @results.get("/p/<code>/receipts.csv")
 def download_receipts(code: str) -> Answer:
-    panel, found, is_all = _load(code)
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
     body = as_csv(receipts_table(found, request_language()))
     return _file(body, "text/csv; charset=utf-8", panel, "receipts.csv", is_all=is_all)
 

@@ -221,7 +221,7 @@ def test_a_large_room_has_its_receipts_on_pages_of_their_own(
 ) -> None:
     client, room = made
     receipts = fill(room)["single_choice"]
-    monkeypatch.setattr("polls.web.results.RECEIPTS_ON_PAGE_MOST", 3)
+    monkeypatch.setattr("polls.web.results_parts.RECEIPTS_ON_PAGE_MOST", 3)
     page = client.get(PAGE)
     assert not any(receipt in page.text for receipt in receipts)
     path = f"{PAGE}/{room.poll(0).id}/1"
