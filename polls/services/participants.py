@@ -37,7 +37,9 @@ def recognise(context: Context, panel_id: str, key: str, language: str) -> Actor
 
     try:
         participant = context.database.read(work)
-    except Refusal:
+    except Refusal as refusal:
+        if refusal.code != "panel.ended":
+            raise
         return None
     return None if participant is None else Actor(Role.PARTICIPANT, panel_id, language, participant)
 

@@ -27,6 +27,7 @@ Work = Callable[[Connection], T]
 
 BUSY_MILLISECONDS = 5000
 READING_THREADS = 4
+RETRY_AFTER_SECONDS = 2
 
 
 class Database:
@@ -57,8 +58,11 @@ class Database:
         return _run_in(self._writer, self._write, work)
 
     def _read(self, work: Work[T]) -> T:
-        with self.engine.connect() as connection:
-            return work(connection)
+        try:
+            with self.engine.connect() as connection:
+                return work(connection)
+        except OperationalError as error:
+            raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
 
     def _write(self, work: Work[T]) -> T:
         try:
@@ -69,7 +73,7 @@ class Database:
                     return result
             return self._write_on_kept_connection(work)
         except OperationalError as error:
-            raise Refusal("store.unavailable", retry_after=2) from error
+            raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
 
     def _write_on_kept_connection(self, work: Work[T]) -> T:
         if self._writing is None:
