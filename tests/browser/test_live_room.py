@@ -14,6 +14,9 @@ pytestmark = pytest.mark.browser
 
 LIVE_SECONDS = 0.5
 
+# The next step, once the last one is acknowledged.
+READY_STEP = "[data-main-action]:not([aria-busy=true]) button"
+
 
 def count_of(key: str) -> str:
     return f"[data-tally] [data-count='{key}']"
@@ -116,7 +119,7 @@ def test_a_comment_waits_until_the_moderator_shows_it(screens: Screens, panel: P
 def test_space_leads_the_moderator_from_step_to_step(screens: Screens, panel: Panel) -> None:
     moderator = screens.moderator(panel.moderator_link)
     phone = take_seat(screens, panel)
-    step = moderator.locator(".go .btn-main")
+    step = moderator.locator(READY_STEP)
     moderator.locator("body").press("Space")
     expect(phone.locator("[data-region='now'] h1")).to_contain_text("Will digital apps save")
     expect(step).to_contain_text("Open voting")
@@ -131,7 +134,7 @@ def test_two_moderators_see_what_the_other_did(screens: Screens, panel: Panel) -
     first = screens.moderator(panel.moderator_link)
     second = screens.moderator(panel.moderator_link)
     first.locator("body").press("Space")
-    expect(first.locator(".go .btn-main")).to_contain_text("Open voting")
+    expect(first.locator(READY_STEP)).to_contain_text("Open voting")
     first.locator("body").press("Space")
     expect(second.locator("[data-tally]").first).to_be_visible()
 

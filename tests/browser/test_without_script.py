@@ -1,0 +1,58 @@
+"""A phone without JavaScript does all that a participant does."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.panel import Panel, take_seat
+from tests.support.browser import Screens
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_phone_without_script_joins_votes_changes_comments_and_reads_results(
+    screens: Screens, panel: Panel
+) -> None:
+    poll = panel.ask()
+    phone = take_seat(screens, panel, javascript=False)
+    phone.locator(".choice").nth(1).click()
+    phone.locator("[data-send]").click()
+    receipt = phone.locator("[data-receipt]").text_content()
+    assert receipt
+    assert panel.snapshot()["tally"]["counts"] == {"a": 0, "b": 1, "c": 0}
+    phone.locator(".choice").nth(0).click()
+    phone.locator("[data-send]").click()
+    expect(phone.locator("[data-receipt]")).to_have_text(receipt)
+    phone.get_by_role("link", name="Comments").click()
+    phone.locator("textarea:visible").fill("A comment without any script")
+    phone.get_by_role("button", name="Send", exact=True).locator("visible=true").click()
+    expect(phone.get_by_text("A comment without any script").first).to_be_visible()
+    panel.close_poll(poll)
+    phone.goto(panel.link + "/results")
+    expect(phone.locator("[data-count='a']").first).to_have_text("1")
+
+
+def test_a_phone_without_script_is_told_what_is_wrong_and_loses_nothing(
+    screens: Screens, panel: Panel
+) -> None:
+    screens.expect_trouble("400|409")
+    panel.ask("Choose two", kind="multiple_choice", settings={"least": 2, "most": 2})
+    phone = take_seat(screens, panel, javascript=False)
+    phone.locator(".choice").first.click()
+    phone.locator("[data-send]").click()
+    expect(phone.get_by_text("Please choose at least 2.").first).to_be_visible()
+
+
+def test_a_phone_without_script_sees_and_erases_its_traces(screens: Screens, panel: Panel) -> None:
+    panel.ask()
+    phone = take_seat(screens, panel, javascript=False)
+    phone.locator(".choice").first.click()
+    phone.locator("[data-send]").click()
+    phone.get_by_role("link", name="My traces").click()
+    expect(phone.get_by_text("Tram or bus?").first).to_be_visible()
+    phone.goto(panel.link + "/traces?erase")
+    phone.locator("form[action$='/erase'] button").click()
+    assert panel.snapshot()["tally"]["turnout"] == 0
+    phone.goto(panel.link)
+    expect(phone.locator("form[action$='/join']")).to_be_visible()
