@@ -30,8 +30,11 @@ function settle() {
   settleLists();
   settleTabs();
   settleRefusals();
-  const live = find("#live");
-  if (live) live.tabIndex = live.scrollHeight > live.clientHeight + 1 ? 0 : -1;
+  for (const part of all("#live, .now-body")) {
+    const scrolls = part.scrollHeight > part.clientHeight + 1 && getComputedStyle(part).overflowY === "auto";
+    if (scrolls) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
   watcher.takeRecords();
 }
 
@@ -80,7 +83,7 @@ window.addEventListener("hashchange", settle);
 
 function keyOf(form) {
   const fields = all("input[type=hidden]", form).map((field) => `${field.name}=${field.value}`);
-  return [form.dataset.command, ...fields].join("&");
+  return ["mainAction" in form.dataset, form.dataset.command, ...fields].join("&");
 }
 
 document.addEventListener("command:refused", (event) => {
@@ -229,7 +232,6 @@ document.addEventListener("click", (event) => {
   const pane = document.getElementById(link.hash.slice(1));
   const wanted = link.dataset.focus && document.getElementById(link.dataset.focus);
   (wanted || pane).focus({ preventScroll: !wanted });
-  if (!wanted && document.documentElement.scrollHeight > innerHeight) window.scrollTo(0, 0);
 });
 
 document.addEventListener("click", (event) => {

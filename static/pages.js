@@ -156,10 +156,16 @@ function openPaste(form) {
       location.assign(form.dataset.then);
       return;
     }
-    problem.textContent = ack.message || texts.refused;
+    problem.textContent = [ack.message || texts.refused, ...placesOf(ack.problems)].join("\n");
     problem.hidden = false;
     form.elements.text.focus();
   });
+}
+
+/** Say for each line that was not understood what was expected there. */
+function placesOf(problems) {
+  if (!Array.isArray(problems)) return [];
+  return problems.map(({ line, expected }) => `${fill(texts.line, { line })}: ${expected}`);
 }
 
 async function send(address, body) {
