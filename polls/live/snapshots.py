@@ -189,7 +189,7 @@ def poll_view(
             )
             for place, option in enumerate(poll.question.options)
         ),
-        settings=_settings_in(poll.question.settings, language),
+        settings=_settings_in(poll, role, language),
         state=poll.state.value,
         is_counting=latest is not None and poll.state is PollState.OPEN and latest.is_counting(now),
         takes_ballots=latest is not None
@@ -211,10 +211,12 @@ def poll_view(
     )
 
 
-def _settings_in(settings: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _settings_in(poll: Poll, role: Role, language: str) -> dict[str, Any]:
+    private = () if role is Role.MODERATOR else kind_named(poll.kind).private_settings
     return {
         key: Texts(value).in_language(language) if isinstance(value, dict) else value
-        for key, value in settings.items()
+        for key, value in poll.question.settings.items()
+        if key not in private
     }
 
 

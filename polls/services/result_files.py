@@ -17,8 +17,6 @@ from polls.services.results import (
 from polls.store import agenda
 
 FORMAT = "hemicycle-results-1"
-PRIVATE_SETTINGS = ("hidden",)
-"""Settings that are the moderator's business, such as the words left out of a cloud."""
 
 
 def as_json(found: PanelResults) -> dict[str, Any]:
@@ -62,7 +60,7 @@ def _poll_as_json(found: PollResults) -> dict[str, Any]:
         "settings": {
             key: value
             for key, value in poll.question.settings.items()
-            if key not in PRIVATE_SETTINGS
+            if key not in found.kind.private_settings
         },
         "public": found.is_public,
         "rounds": [_round_as_json(found.kind, round_) for round_ in found.rounds],

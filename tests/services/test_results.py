@@ -11,6 +11,7 @@ from sqlalchemy import event, update
 
 from polls.domain.errors import Refusal
 from polls.domain.kinds import all_kinds, kind_named
+from polls.domain.polls import Role
 from polls.domain.tally import BALLOTS
 from polls.services.csv_files import as_csv, harmless
 from polls.services.recounting import recount_file, recount_panel
@@ -157,6 +158,17 @@ def test_hidden_words_and_stop_words_do_not_leave(tmp_path: Path) -> None:
     written = all_of(found).lower()
     assert "swearword" not in written
     assert '"the"' not in written
+
+
+def test_only_the_moderator_is_told_which_words_are_hidden(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_poll("words"))
+    room.open()
+    room.direct("word.hide", poll=room.poll().id, word="swearword", hidden=True)
+    stage = room.context.stage
+    for role in Role:
+        told = repr(stage.snapshot(room.panel_id, role, "en", None))
+        told += repr(stage.view(room.panel_id, role, "en"))
+        assert ("swearword" in told) is (role is Role.MODERATOR)
 
 
 def test_written_answers_leave_only_as_moderated(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ class Kind(ABC):
     is_closed_answer: ClassVar[bool] = True
     """Answers are picked, not written, so a list of them can be published as it is."""
 
+    private_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that are the moderator's business and never leave for anyone else."""
+
     @abstractmethod
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:
         """Return the settings complete and checked, or raise FieldRefusal."""

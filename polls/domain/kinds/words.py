@@ -31,6 +31,7 @@ class Words(Kind):
     place = 4
     shape = "list"
     is_closed_answer = False
+    private_settings = ("hidden",)
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002
         self.refuse_unknown_settings(raw, ("most", "hidden"))
