@@ -97,7 +97,8 @@ def _is_visible(character: str) -> bool:
 
 def fold(text: str) -> str:
     """Fold case and accents, so that `Privacité` and `privacite` are the same word."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", plain)
     return unicodedata.normalize(
         "NFC",
         "".join(character for character in decomposed if not unicodedata.combining(character)),
