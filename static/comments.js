@@ -150,8 +150,9 @@ export function countLetters(root) {
     const counter = field.form.querySelector("[data-counter]");
     const length = [...field.value].length;
     const most = Number(field.dataset.counted);
-    if (length) setText(counter, fill(counter.dataset.sentence, { length, most }));
-    else setText(counter, (counter.dataset.empty ??= counter.textContent));
+    counter.dataset.empty ??= counter.textContent;
+    const { sentence, empty } = counter.dataset;
+    setText(counter, length ? fill(sentence, { length, most }) : empty);
     counter.toggleAttribute("data-is-near", length > most * 0.9);
   }
 }

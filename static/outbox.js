@@ -13,7 +13,8 @@
  *                                              (the server could not take it yet)
  *   outbox.all(prefix)                         all pending entries whose key begins so
  *   outbox.nextSequence(), outbox.raiseSequence(least)
- *   outbox.on("changed" | "settled" | "refused", (entry, ack) => …)
+ *   outbox.on("changed", (key) => …), outbox.on("settled" | "refused", (entry, ack) => …),
+ *   outbox.on("elsewhere", () => …)            another tab of this browser sent something
  *
  * It tries again by itself: at once when the connection is back, and after `retry_after` (with
  * some chance added, so that a hall does not come back all at once) when the server asks so.
@@ -38,7 +39,7 @@ export function openOutbox({ room, panel }) {
   const states = new Map();
   const flying = new Set();
   const timers = new Map();
-  const listeners = { changed: [], settled: [], refused: [] };
+  const listeners = { changed: [], settled: [], refused: [], elsewhere: [] };
 
   const entries = () => store.read("outbox", {});
   const tell = (event, ...details) => listeners[event].forEach((listener) => listener(...details));
@@ -113,7 +114,7 @@ export function openOutbox({ room, panel }) {
     else for (const key of Object.keys(entries())) if (!flying.has(key)) enter(key, "kept");
   });
   window.addEventListener("storage", (event) => {
-    if (event.key === store.name("outbox")) tell("changed", "");
+    if (event.key === store.name("outbox")) tell("elsewhere");
   });
 
   return {

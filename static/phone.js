@@ -389,7 +389,10 @@ room.on("view", (payload) => {
 room.on("opened", ({ poll }) => paint.forget?.(poll));
 room.on("comment", (frame) => commentChanged(desk, frame));
 for (const event of ["presence", "turnout", "tally"]) room.on(event, () => requestAnimationFrame(paintSeat));
-room.on("refused", (ack) => room.notice(ack.message, { tone: "danger" }));
+room.on("refused", ({ code, message }) => {
+  if (code === "seat.gone" || code === "panel.ended") location.reload();
+  else room.notice(message, { tone: "danger" });
+});
 
 const SETTLED = {
   ballot: ballotSettled,
@@ -404,6 +407,7 @@ const REFUSED = {
 outbox.on("settled", (entry, ack) => SETTLED[entry.key.split(":")[0]](entry, ack));
 outbox.on("refused", (entry, ack) => REFUSED[entry.key.split(":")[0]](entry, ack));
 outbox.on("changed", paintMine);
+outbox.on("elsewhere", () => outbox.all("").length || room.snapshot());
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -185,9 +185,10 @@ export function openRoom({ paint, watch, hold } = {}) {
     if (reason === "io server disconnect") socket.connect();
   });
   socket.on("connect_error", (error) => {
-    showLine(false);
     const refusal = refusalOf(error);
-    if (refusal) tell("refused", refusal);
+    showLine(Boolean(refusal) && !isPassing(refusal));
+    if (refusal && isPassing(refusal)) setTimeout(() => socket.connect(), retryMs(refusal));
+    else if (refusal) tell("refused", refusal);
   });
   socket.on("panel.snapshot", takeSnapshot);
   socket.on("panel.view", takeView);
@@ -236,11 +237,16 @@ export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+/** The server could not let anyone in just now; it is worth another try. */
+const isPassing = ({ code }) =>
+  ["server.failed", "store.unavailable", "rate.limited"].includes(code);
+
+const retryMs = ({ retry_after: seconds = 2 }) => (seconds + Math.random() * 2) * 1000;
+
 /** What the server said when it did not let a socket in; null for a lost line. */
 function refusalOf(error) {
   const data = error && error.data;
-  const found = data && (data.code ? data : data.message && data.message.code ? data.message : null);
-  return found || (error && error.message && error.message.code ? error.message : null);
+  return data && data.code ? data : null;
 }
 
 /* Morphing */
@@ -278,9 +284,12 @@ function spareKept(old, fresh) {
   return true;
 }
 
+/** Attributes of a picture that only scripts set. */
+const OF_SCRIPTS = new Set(["viewBox", "data-mine", "data-seed"]);
+
 function copyAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && name !== "viewBox") old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !OF_SCRIPTS.has(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
