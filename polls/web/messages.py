@@ -62,6 +62,7 @@ MESSAGES: dict[str, Any] = {
     "request.foreign_origin": _l("This form came from another site, so we did not accept it."),
     "request.too_large": _l("This is too long for us."),
     "seat.gone": _l("Your seat was given back. Please take a seat again."),
+    "results.not_a_file": _l("This is not a file of results. Expected: %(expected)s."),
     "server.failed": _l("Something went wrong on our side. Please try again."),
     "store.unavailable": _l("We cannot save right now. Please try again in a moment."),
     "text.empty": _l("Please write something first."),
