@@ -519,6 +519,7 @@ function renewFocused(payload, region) {
 room.on("view", (payload, region) => {
   renewFocused(payload, region);
   settle();
+  keepInSight();
   if (!focus || focus.region !== payload.region) return;
   const active = document.activeElement;
   if (active && active !== document.body && active.offsetParent) return;
@@ -539,6 +540,18 @@ function newFocus(region) {
     return item ? find("[data-show] button", item) : find("#agenda");
   }
   return document.getElementById(focus.pane) || find("#main-action");
+}
+
+/* The agenda keeps the current item in sight */
+
+let inSight = "";
+
+function keepInSight() {
+  const current = find("[data-agenda] .is-current");
+  if (!current || current.id === inSight || drag) return;
+  inSight = current.id;
+  (current.nextElementSibling || current).scrollIntoView({ block: "nearest" });
+  current.scrollIntoView({ block: "nearest" });
 }
 
 /* Small things */
@@ -562,4 +575,5 @@ runClock();
 room.on("refused", (error) => room.notice(error.message || room.text("link_lost"), { tone: "danger" }));
 
 settle();
+keepInSight();
 
