@@ -17,7 +17,8 @@ PATHS = {Role.MODERATOR: "moderate", Role.PROJECTOR: "screen"}
 @click.option(
     "--role",
     type=click.Choice([role.value for role in PATHS]),
-    required=True,
+    default=Role.MODERATOR.value,
+    show_default=True,
     help="Whose link is made anew.",
 )
 @click.pass_obj

@@ -18,7 +18,16 @@ from polls.services.recounting import recount_file, recount_panel
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import PanelResults, find_receipt, load_results, typed_receipt
 from polls.store import schema
-from tests.factories import ANSWERS, Room, a_poll, make_room
+from tests.factories import (
+    ANSWERS,
+    Clock,
+    Room,
+    a_panel,
+    a_poll,
+    make_context,
+    make_room,
+    room_in,
+)
 
 
 def results_of(room: Room, *, everything: bool = False) -> PanelResults:
@@ -377,3 +386,25 @@ def test_a_recount_finds_a_counter_that_was_tampered_with(tmp_path: Path) -> Non
         )
     )
     assert [line.differences for line in lines()] == [{"a": (3, 2)}]
+
+
+@pytest.mark.postgres
+def test_postgresql_gives_the_same_results(tmp_path: Path, postgres_url: str) -> None:
+    clock = Clock()
+    context = make_context(tmp_path, clock, database_url=postgres_url)
+    room = room_in(context, a_panel(), clock)
+    assert results_of(room).is_empty
+    receipts = {
+        kind: room.hold(place, *answers) for place, (kind, answers) in enumerate(ANSWERS.items())
+    }
+    room.direct("comment.hide", comment=room.comment("Hidden"), reason="off_topic")
+    found = results_of(room)
+    assert [poll.poll.kind for poll in found.polls] == list(ANSWERS)
+    assert found.hidden_comments == {"off_topic": 1}
+    assert found_for(room, receipts["rating"][0])[0].answer == 1
+    lines = context.database.read(
+        lambda connection: recount_panel(connection, room.panel_id, room.code)
+    )
+    assert len(lines) == len(ANSWERS)
+    assert not any(line.differences for line in lines)
+    context.database.close()
