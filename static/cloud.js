@@ -123,7 +123,7 @@ function place(words, box, places, triesLeft, done) {
     .font(box.font)
     .fontWeight((word) => weightOf(word.step))
     .fontSize((word) => word.size)
-    .padding(Math.max(2, box.least * 0.12))
+    .padding((word) => Math.max(2, word.size * 0.1))
     .rotate(0)
     .random(() => 0.5)
     .spiral(searchFrom(words, box, places))

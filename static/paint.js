@@ -252,7 +252,6 @@ function speak(node, sentence) {
 /** What was drawn into a picture of seats. */
 const pictures = new WeakMap();
 const RADIUS = 500;
-const RIM_MARGIN = 118;
 const FADES_MOST = 12;
 
 function seatFrame(svg, frame) {
@@ -301,7 +300,7 @@ export function drawHemicycle(svg) {
     ? owners.map((option) => (option === NOBODY ? EMPTY : faceFor(option)))
     : scatterSeats(total, seats[0], Number(dataset.seed || 7)).map((is) => (is ? TAKEN : EMPTY));
   const hasRim = "rim" in dataset;
-  const margin = hasRim ? RIM_MARGIN : layout.radius * RADIUS + 6;
+  const margin = layout.radius * RADIUS + (hasRim ? rimWidth(people, dataset.rim) : 6);
   const width = 2 * (RADIUS + margin);
   const foot = layout.radius * RADIUS + 8;
   const box = [-RADIUS - margin, -RADIUS - margin, width, RADIUS + margin + foot];
@@ -373,6 +372,14 @@ function fadeIn(node) {
 }
 
 const RIM_NUMBERS_MOST = 999;
+const RIM_LETTER_WIDTH = 58;
+const RIM_DIGIT_WIDTH = 31;
+
+/** Room for a letter and a number beside the seats; by the people, so that it stays the same. */
+function rimWidth(people, wish) {
+  const digits = wish === "letters" ? 0 : Math.min(3, String(people).length);
+  return RIM_LETTER_WIDTH + digits * RIM_DIGIT_WIDTH;
+}
 
 function rimLabels(layout, owners, counts, wish) {
   const isLettersOnly = wish === "letters" || Math.max(0, ...counts) > RIM_NUMBERS_MOST;
@@ -407,7 +414,7 @@ function writeMiddle({ middle, caption }, dataset, taken, people) {
   const number = formatted(taken);
   const isCompact = "compact" in dataset;
   const words = isCompact || people > RIM_NUMBERS_MOST ? dataset.capShort : dataset.cap;
-  const step = isCompact ? " mid-s" : number.length > 6 ? " mid-7" : number.length > 3 ? " mid-5" : "";
+  const step = number.length > 6 ? " mid-7" : number.length > 3 ? " mid-5" : isCompact ? " mid-s" : "";
   setText(middle, number);
   setAttribute(middle, "class", `mid${step}`);
   setAttribute(middle, "y", words ? (isCompact ? -62 : -54) : -8);

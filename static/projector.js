@@ -9,9 +9,9 @@ import { openRoom } from "./room.js";
 const room = openRoom({ paint });
 
 /* Long texts: the type goes down in steps until nothing is cut and no word is broken. The last
-   step gives up the bars, never the words. Nothing goes below 3 vh. */
+   steps give up the bars and then the seats, never the words. Nothing goes below 3 vh. */
 
-const STEPS = ["fit-1", "fit-2", "fit-3", "fit-4"];
+const STEPS = ["fit-1", "fit-2", "fit-3", "fit-4", "fit-5", "fit-6"];
 const LEAST_BOARD = 0.36; // of the screen's height
 const CAPTION_LEAST_VH = 0.0295;
 const CAPTION_UNITS = 42;
@@ -22,7 +22,6 @@ function fit() {
   document.body.classList.remove(...STEPS);
   for (const step of STEPS) {
     if (!isCut(main)) break;
-    document.body.classList.remove(...STEPS);
     document.body.classList.add(step);
   }
   for (const quotes of document.querySelectorAll("[data-quotes]")) showWhole(quotes);
@@ -110,6 +109,7 @@ document.fonts.ready.then(fit);
 
 const RETRY_MS = 15000;
 const PATIENCE_MS = 2000;
+const FINAL_REFUSALS = ["permission.denied", "panel.unknown"];
 const lastSeen = document.querySelector("[data-last-seen]");
 const refusal = document.querySelector("[data-refusal]");
 let seenAt = Date.now();
@@ -138,7 +138,7 @@ function showLastSeen() {
 
 /** The server does not let this screen in: say so, and try again unless the link is dead. */
 room.on("refused", ({ code = "", message = "" }) => {
-  const isForGood = code.startsWith("key.") || code.startsWith("panel.") || code === "command.not_allowed";
+  const isForGood = FINAL_REFUSALS.includes(code);
   refusal.querySelector("[data-refusal-text]").textContent = message;
   for (const help of refusal.querySelectorAll("[data-refusal-help]")) {
     help.hidden = (help.dataset.refusalHelp === "link") !== isForGood;
