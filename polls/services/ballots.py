@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,38 +13,57 @@ from polls.domain.kinds import kind_named
 from polls.domain.polls import Poll
 from polls.services.context import Actor, Context
 from polls.store import agenda
-from polls.store.ballots import Cast
+from polls.store.ballot_box import refusal_of
+from polls.store.ballots import Cast, CastResult
+
+Told = Callable[[dict[str, Any] | Refusal], None]
+"""Hears what became of a ballot: what its acknowledgement says, or why it was refused."""
 
 
 def cast(context: Context, actor: Actor, command: protocol.BallotCast) -> dict[str, Any]:
     """Cast or change a ballot; returns its receipt once it is durable."""
-    poll, round_id = _find_round(context, actor, command.poll, command.round)
-    answer = kind_named(poll.kind).parse(command.answer, poll.question)
-    return _put(context, actor, poll, round_id, answer, command.sequence)
+    return _told(context.ballot_box.cast(_ballot(context, actor, command)))
+
+
+def cast_soon(context: Context, actor: Actor, command: Any, told: Told) -> None:
+    """Cast or change a ballot without waiting; the commit itself tells what became of it."""
+
+    def done(result: CastResult) -> None:
+        told(refusal_of(result) or _told(result))
+
+    context.ballot_box.submit(_ballot(context, actor, command), done)
 
 
 def withdraw(context: Context, actor: Actor, command: protocol.BallotWithdraw) -> dict[str, Any]:
     """Take a ballot back while its round is open."""
     poll, round_id = _find_round(context, actor, command.poll, command.round)
-    return _put(context, actor, poll, round_id, None, command.sequence)
+    taken_back = _cast(context, actor, poll, round_id, None, command.sequence)
+    return _told(context.ballot_box.cast(taken_back))
 
 
-def _put(
-    context: Context, actor: Actor, poll: Poll, round_id: str, answer: Any, sequence: int | None
-) -> dict[str, Any]:
-    moderation = context.stage.state(actor.panel_id).panel.moderation
-    result = context.ballot_box.cast(
-        Cast(
-            round_id=round_id,
-            participant=actor.require_participant(),
-            kind=kind_named(poll.kind),
-            answer=answer,
-            sequence=sequence,
-            received_at=context.clock(),
-            text_state="waiting" if moderation == "pre" else "shown",
-        )
-    )
+def _told(result: CastResult) -> dict[str, Any]:
     return {"receipt": result.receipt, "sequence": result.sequence}
+
+
+def _ballot(context: Context, actor: Actor, command: protocol.BallotCast) -> Cast:
+    poll, round_id = _find_round(context, actor, command.poll, command.round)
+    answer = kind_named(poll.kind).parse(command.answer, poll.question)
+    return _cast(context, actor, poll, round_id, answer, command.sequence)
+
+
+def _cast(
+    context: Context, actor: Actor, poll: Poll, round_id: str, answer: Any, sequence: int | None
+) -> Cast:
+    moderation = context.stage.state(actor.panel_id).panel.moderation
+    return Cast(
+        round_id=round_id,
+        participant=actor.require_participant(),
+        kind=kind_named(poll.kind),
+        answer=answer,
+        sequence=sequence,
+        received_at=context.clock(),
+        text_state="waiting" if moderation == "pre" else "shown",
+    )
 
 
 def _find_round(context: Context, actor: Actor, poll_id: str, number: int) -> tuple[Poll, str]:

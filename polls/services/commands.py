@@ -47,10 +47,15 @@ USE_CASES: dict[str, UseCase] = {
 """All commands but those of the socket itself (`panel.snapshot`, `panel.watch`)."""
 
 
-def give(context: Context, actor: Actor, name: str, command: Command) -> dict[str, Any]:
-    """Carry out a command and return what its acknowledgement says beside `ok`."""
+def allow(context: Context, actor: Actor, name: str) -> None:
+    """Refuse a command that this actor may not give, or gives too often."""
     is_ended = context.stage.state(actor.panel_id).panel.ended_at is not None
     permissions.check_permission(actor.role, name, is_ended=is_ended)
     if actor.participant is not None:
         context.limits.spend("commands", actor.participant)
+
+
+def give(context: Context, actor: Actor, name: str, command: Command) -> dict[str, Any]:
+    """Carry out a command and return what its acknowledgement says beside `ok`."""
+    allow(context, actor, name)
     return USE_CASES[name](context, actor, command)

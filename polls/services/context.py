@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from polls.config import Config
 from polls.domain.codes import Choose
@@ -17,6 +14,8 @@ from polls.domain.polls import Role
 from polls.live.stage import Stage
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database
+
+MINUTE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,38 @@ class Actor:
 
 
 class RateLimits:
-    """Budgets for each participant, never for an address: a hall sits behind one address."""
+    """Budgets for each participant, never for an address: a hall sits behind one address.
 
-    def __init__(self, commands_per_minute: int, comments_per_minute: int) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+    Every budget is full again at each full minute, when all that was spent is forgotten.
+    """
+
+    def __init__(
+        self,
+        commands_per_minute: int,
+        comments_per_minute: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._budgets = {
-            "commands": RateLimitItemPerMinute(max(1, commands_per_minute)),
-            "comments": RateLimitItemPerMinute(max(1, comments_per_minute)),
+            "commands": max(1, commands_per_minute),
+            "comments": max(1, comments_per_minute),
         }
+        self._clock = clock
+        self._minute = 0
+        self._spent: dict[tuple[str, str], int] = {}
 
     def spend(self, budget: str, participant: str) -> None:
         """Take one from a participant's budget, or refuse and say when to come back."""
-        item = self._budgets[budget]
-        if self._limiter.hit(item, budget, participant):
-            return
-        resets_at = self._limiter.get_window_stats(item, budget, participant).reset_time
-        raise Refusal("rate.limited", retry_after=max(1, round(resets_at - time.time())))
+        now = self._clock()
+        minute = int(now // MINUTE_SECONDS)
+        if minute != self._minute:
+            self._minute = minute
+            self._spent.clear()
+        place = (budget, participant)
+        spent = self._spent.get(place, 0)
+        if spent >= self._budgets[budget]:
+            left = (minute + 1) * MINUTE_SECONDS - now
+            raise Refusal("rate.limited", retry_after=max(1, math.ceil(left)))
+        self._spent[place] = spent + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ Committed = Callable[[Sequence[Cast]], None]
 log = logging.getLogger(__name__)
 
 
+def refusal_of(result: CastResult) -> Refusal | None:
+    """Return why a cast was not stored, or None if it was."""
+    if result.refused == "ballot.not_stored":
+        return Refusal(result.refused, retry_after=RETRY_AFTER_SECONDS)
+    return Refusal(result.refused) if result.refused else None
+
+
 class BallotBox:
     """Takes casts and answers each one after the commit that made it durable."""
 
@@ -58,10 +65,8 @@ class BallotBox:
         answer: AsyncResult = AsyncResult()
         self.submit(cast, answer.set)
         result: CastResult = answer.get()
-        if result.refused == "ballot.not_stored":
-            raise Refusal(result.refused, retry_after=RETRY_AFTER_SECONDS)
-        if result.refused:
-            raise Refusal(result.refused)
+        if (refusal := refusal_of(result)) is not None:
+            raise refusal
         return result
 
     def _commit_forever(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gevent
 import orjson
+from engineio.packet import Packet as EnginePacket
 from flask import Flask
 from flask_babel import force_locale
 from flask_socketio import SocketIO
@@ -18,8 +20,9 @@ from werkzeug.http import parse_accept_header, parse_cookie
 from polls import protocol
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
-from polls.services import commands, panels, participants
+from polls.services import ballots, commands, panels, participants
 from polls.services.context import Actor, Context
+from polls.web import line
 from polls.web.identity import LANGUAGE_COOKIE, choose_language, cookie_name
 from polls.web.messages import error_body
 
@@ -36,12 +39,20 @@ MALFORMED = "command.malformed"
 """Under this name, what is no message at all reaches a handler that can answer it."""
 
 
-class _Json:
-    """orjson in the shape that python-socketio asks for."""
+class _PlainJson:
+    """orjson in the shape that python-engineio asks for; text that is no JSON raises."""
 
     @staticmethod
     def dumps(value: Any, **_options: Any) -> str:
         return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(text)
+
+
+class _Json(_PlainJson):
+    """The same for python-socketio, one floor above."""
 
     @staticmethod
     def loads(text: str | bytes, **_options: Any) -> Any:
@@ -60,19 +71,24 @@ class Client:
     """One connected socket."""
 
     sid: str
+    line: str
+    """The socket's id one floor below, which early commands come with."""
     actor: Actor
     new_key: str | None
     watches: set[str]
+    voted_in: str | None = None
+    """The round in whose room of voters this socket is."""
 
 
 def create_socketio(app: Flask) -> SocketIO:
     for name in ("socketio.server", "engineio.server"):
         # Below this level they log what people send; without one they add a handler of their own.
         logging.getLogger(name).setLevel(logging.ERROR)
-    return SocketIO(
+    socketio = SocketIO(
         app,
         async_mode="gevent",
         json=_Json,
+        client_manager=line.FanOut(),
         manage_session=False,
         max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
         http_compression=False,
@@ -81,6 +97,10 @@ def create_socketio(app: Flask) -> SocketIO:
         cors_allowed_origins=None,  # type: ignore[arg-type]
         always_connect=False,
     )
+    # The floor below knows by the error that `probe` is text; without it no phone that begins
+    # with long-polling would ever get a WebSocket.
+    EnginePacket.json = _PlainJson
+    return socketio
 
 
 class SocketDoor:
@@ -91,6 +111,7 @@ class SocketDoor:
         self._context = context
         self._server: Any = socketio.server  # type: ignore[attr-defined]
         self._clients: dict[str, Client] = {}
+        self._by_line: dict[str, Client] = {}
 
     def open(self) -> None:
         self._server.on("connect", self._connect)
@@ -101,6 +122,7 @@ class SocketDoor:
             self._server.on(name, self._handler(name))
         self._server.on(MALFORMED, self._malformed)
         self._server.on("*", self._unknown)
+        line.install(self._server, {"ballot.cast": self._cast_early})
 
     # What the stage needs
 
@@ -122,7 +144,7 @@ class SocketDoor:
         for sid, client in list(self._clients.items()):
             actor = client.actor
             if actor.panel_id == panel_id and actor.participant == participant:
-                self._clients.pop(sid, None)
+                self._forget(sid)
                 self._server.disconnect(sid)
 
     # Connecting
@@ -145,6 +167,7 @@ class SocketDoor:
             log.exception("a socket could not be admitted")
             raise self._refused(Refusal("server.failed"), language) from None
         self._clients[sid] = client
+        self._by_line[client.line] = client
         self._seat(client)
         gevent.spawn(self._welcome, client)
         return None
@@ -154,17 +177,18 @@ class SocketDoor:
         role = Role(asked.role)
         key = asked.key or cookies.get(cookie_name(role, panel.code))
         watches = {region for region in asked.watch if region == "comments"}
+        below = self._server.manager.eio_sid_from_sid(sid, "/")
         if role is Role.PARTICIPANT:
             if panel.ended_at is not None:
                 raise Refusal("panel.ended")
             if key and not asked.key:
-                return Client(sid, self._seat_holder(panel.id, key, language), None, watches)
+                return Client(sid, below, self._seat_holder(panel.id, key, language), None, watches)
             identity = participants.join(self._context, panel.id, language, asked.pin or "", key)
             new_key = identity.key if identity.is_new or asked.key else None
-            return Client(sid, identity.actor, new_key, watches)
+            return Client(sid, below, identity.actor, new_key, watches)
         if not key or not panels.key_is_valid(self._context, panel.id, role, key):
             raise Refusal("permission.denied")
-        return Client(sid, Actor(role, panel.id, language), None, watches)
+        return Client(sid, below, Actor(role, panel.id, language), None, watches)
 
     def _seat_holder(self, panel_id: str, key: str, language: str) -> Actor:
         """Return whom a browser's cookie names. It cannot be given a new cookie here, so a
@@ -216,15 +240,24 @@ class SocketDoor:
             actor.panel_id, actor.role, actor.language, owned.ballot
         )
         if owned.ballot is not None and owned.ballot.answer is not None:
-            self._server.enter_room(client.sid, protocol.voted_room(owned.ballot.round_id))
+            self._sit_with_voters(client, owned.ballot.round_id)
         snapshot["you"] = participants.you(owned, client.new_key)
         return snapshot
+
+    def _forget(self, sid: str) -> Client | None:
+        client = self._clients.pop(sid, None)
+        if client is not None:
+            self._by_line.pop(client.line, None)
+        return client
 
     def _disconnect(self, sid: str, *_reason: Any) -> dict[str, Any] | None:
         if self._server.manager.is_connected(sid, "/"):
             return self._unknown("disconnect", sid)
         client = self._clients.pop(sid, None)
-        if client is not None and client.actor.participant is not None:
+        if client is None:
+            return None
+        self._by_line.pop(client.line, None)
+        if client.actor.participant is not None:
             presence = self._context.stage.presence(client.actor.panel_id)
             presence.disconnect(client.actor.participant, self._context.clock())
         return None
@@ -258,26 +291,69 @@ class SocketDoor:
                 self._context.limits.spend("commands", client.actor.participant)
             raise
 
+    def _cast_early(self, session: str, payload: Any, answer: line.Answer) -> bool:
+        """Take a ballot as it comes off the wire; the commit that stores it sends the answer."""
+        client = self._by_line.get(session)
+        if client is None:
+            return False
+        language = client.actor.language
+        try:
+            command = self._parse(client, "ballot.cast", payload)
+            commands.allow(self._context, client.actor, "ballot.cast")
+            told = partial(self._answer_ballot, client, command, answer)
+            ballots.cast_soon(self._context, client.actor, command, told)
+        except Refusal as refusal:
+            answer(self._error(refusal, language))
+        except Exception:
+            log.exception("ballot.cast failed")
+            answer(self._error(Refusal("server.failed"), language))
+        return True
+
+    def _answer_ballot(
+        self,
+        client: Client,
+        command: protocol.Command,
+        answer: line.Answer,
+        outcome: dict[str, Any] | Refusal,
+    ) -> None:
+        """Answer a ballot whose fate is durable; the commit calls this."""
+        if isinstance(outcome, Refusal):
+            answer(self._error(outcome, client.actor.language))
+            return
+        answer({"ok": True, **outcome})
+        if client.sid in self._clients:
+            self._after(client, "ballot.cast", command)
+
     def _after(self, client: Client, name: str, command: protocol.Command) -> None:
         if isinstance(command, protocol.BallotCast | protocol.BallotWithdraw):
-            self._follow_ballot(client, command, name == "ballot.cast")
+            self._follow_ballot(client, command, is_cast=name == "ballot.cast")
         elif isinstance(command, protocol.LinkReissue):
             self.drop_role(client.actor.panel_id, Role(command.role), keep=client.sid)
 
     def _follow_ballot(
-        self, client: Client, command: protocol.BallotCast | protocol.BallotWithdraw, is_cast: bool
+        self,
+        client: Client,
+        command: protocol.BallotCast | protocol.BallotWithdraw,
+        *,
+        is_cast: bool,
     ) -> None:
         """Whoever voted may see results meant for those who voted; at once, not at a tick."""
         poll = self._context.stage.state(client.actor.panel_id).polls.get(command.poll)
         if poll is None or poll.round is None or poll.round.number != command.round:
             return
-        room = protocol.voted_room(poll.round.id)
-        if not is_cast:
-            self._server.leave_room(client.sid, room)
+        if is_cast:
+            self._sit_with_voters(client, poll.round.id)
+        else:
+            self._server.leave_room(client.sid, protocol.voted_room(poll.round.id))
+            client.voted_in = None
+
+    def _sit_with_voters(self, client: Client, round_id: str) -> None:
+        if client.voted_in == round_id:
             return
-        if room in self._server.rooms(client.sid):
-            return
-        self._server.enter_room(client.sid, room)
+        if client.voted_in is not None:
+            self._server.leave_room(client.sid, protocol.voted_room(client.voted_in))
+        self._server.enter_room(client.sid, protocol.voted_room(round_id))
+        client.voted_in = round_id
 
     def _snapshot(self, sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
         client = self._clients.get(sid)
