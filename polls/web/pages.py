@@ -42,7 +42,7 @@ def see_other(path: str) -> Response:
     """Redirect after a form; only to a path of this site."""
     target = urlsplit(path)
     is_own = not target.scheme and not target.netloc and target.path.startswith("/")
-    is_own = is_own and not path.startswith(("//", "/\\"))
+    is_own = is_own and path.isprintable() and not path.startswith(("//", "/\\"))
     return redirect(path if is_own else "/", code=303)  # type: ignore[return-value]
 
 
