@@ -22,7 +22,6 @@ import * as paint from "./paint.js";
 import { fill, focusHeading, morphInside, openRoom, setText } from "./room.js";
 import { assignSeats, roomSeats, scatterSeats, seatsOf, votesPerSeat } from "./seats.js";
 
-const TAP_MS = 1000;
 const REFRESH_SPREAD_MS = 800;
 const TOO_LATE = ["poll.not_open", "poll.counting", "poll.wrong_round", "poll.unknown"];
 
@@ -232,16 +231,26 @@ function needsOwnResults() {
 
 /** A tap on a single choice or a step sends it at once; arrow keys only move. */
 function castByTap() {
-  let tappedAt = -Infinity;
-  document.addEventListener("pointerdown", () => (tappedAt = performance.now()), { passive: true });
-  document.addEventListener("pointerup", () => (tappedAt = performance.now()), { passive: true });
-  document.addEventListener("keydown", () => (tappedAt = -Infinity));
-  document.addEventListener("click", (event) => {
-    const field = event.target;
-    if (!(field instanceof HTMLInputElement) || field.type !== "radio") return;
-    const form = field.closest("[data-vote-form]");
-    if (form && performance.now() - tappedAt < TAP_MS) cast(form);
+  let isByPointer = false;
+  document.addEventListener("pointerdown", () => (isByPointer = true), { capture: true, passive: true });
+  document.addEventListener("keydown", () => (isByPointer = false), { capture: true });
+  document.addEventListener("click", ({ target }) => {
+    if (!isByPointer || !isRadio(target)) return;
+    const form = target.closest("[data-vote-form]");
+    if (form) cast(form);
   });
+  castEarlyTap();
+}
+
+const isRadio = (field) => field instanceof HTMLInputElement && field.type === "radio";
+
+/** Whoever tapped before this script was here has answered too; a restored page has not. */
+function castEarlyTap() {
+  const visit = performance.getEntriesByType("navigation")[0];
+  if (visit && visit.type !== "navigate") return;
+  for (const form of document.querySelectorAll("[data-vote-form]")) {
+    if (fieldsOf(form).some((field) => isRadio(field) && field.checked && !field.defaultChecked)) cast(form);
+  }
 }
 
 /** Of a limited number of choices, one too many is not taken. */

@@ -76,6 +76,8 @@ def take_seat(screens: Screens, panel: Panel, **options: Any) -> Page:
     phone = screens.phone(panel.link, **options)
     phone.locator("form[action$='/join'] button.btn-main").click()
     phone.wait_for_selector("[data-region='now']")
+    if options.get("javascript", True):
+        phone.wait_for_selector("html.js")
     return phone
 
 
