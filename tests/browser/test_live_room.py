@@ -126,7 +126,7 @@ def press_until(moderator: Page, key: str, panel: Panel, state: str) -> None:
         moderator.locator("body").press(key)
         return False
 
-    eventually(is_there, 15, 0.3, message=f"the poll is {state}")
+    eventually(is_there, 15, interval_seconds=0.3, message=f"the poll is {state}")
 
 
 def test_space_and_a_clicker_lead_the_moderator_from_step_to_step(
