@@ -107,13 +107,12 @@ document.fonts.ready.then(fit);
 
 /* The line */
 
-const RETRY_MS = 15000;
 const PATIENCE_MS = 2000;
-const FINAL_REFUSALS = ["permission.denied", "panel.unknown"];
+const FIRST_PATIENCE_MS = 6000;
 const lastSeen = document.querySelector("[data-last-seen]");
 const refusal = document.querySelector("[data-refusal]");
 let seenAt = Date.now();
-let tagTimer = 0;
+let tagTimer = setTimeout(showLastSeen, FIRST_PATIENCE_MS);
 
 room.on("line", (isOnline) => {
   clearTimeout(tagTimer);
@@ -136,17 +135,12 @@ function showLastSeen() {
   lastSeen.hidden = false;
 }
 
-/** The server does not let this screen in: say so, and try again unless the link is dead. */
-room.on("refused", ({ code = "", message = "" }) => {
-  const isForGood = FINAL_REFUSALS.includes(code);
+/** The server does not let this screen in, and trying again will not help: say so. */
+room.on("refused", ({ message = "" }) => {
   refusal.querySelector("[data-refusal-text]").textContent = message;
-  for (const help of refusal.querySelectorAll("[data-refusal-help]")) {
-    help.hidden = (help.dataset.refusalHelp === "link") !== isForGood;
-  }
   refusal.hidden = false;
   lastSeen.hidden = true;
   clearTimeout(tagTimer);
-  if (!isForGood) setTimeout(() => window.location.reload(), RETRY_MS);
 });
 
 /* Awake: the browser's lock where there is one (https, localhost), else a silent moving picture
