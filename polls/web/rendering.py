@@ -16,6 +16,7 @@ from polls.config import Config
 from polls.domain.kinds import all_kinds
 from polls.live.views import RoomView
 from polls.web.assets import Assets
+from polls.web.icons import ICONS
 from polls.web.identity import LANGUAGE_NAMES, request_language
 
 REGION_TEMPLATES = {
@@ -78,6 +79,7 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         asset=assets.url,
         interface_languages=tuple(LANGUAGE_NAMES.items()),
         kinds=all_kinds(),
+        icon_shapes=ICONS,
     )
     app.context_processor(lambda: {"language": str(get_locale() or "en")})
     return Babel(
