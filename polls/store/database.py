@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +27,6 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_MILLISECONDS = 5000
-READING_THREADS = 4
 RETRY_AFTER_SECONDS = 2
 
 
@@ -40,57 +40,34 @@ class Database:
         if self.is_sqlite and self.url.database in (None, "", ":memory:"):
             raise ValueError("an SQLite database needs a file")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
-        self._readers: Any = None
-        self._writer: Any = None
+        self._threads: Any = None
         if threaded and self.is_sqlite:
-            from gevent.threadpool import ThreadPool
+            from polls.store.threads import Threads
 
-            self._readers = ThreadPool(READING_THREADS)
-            self._writer = ThreadPool(1)
-        self._writing: Connection | None = None
+            self._threads = Threads(self.engine.connect, self._connect_to_write)
 
     def read(self, work: Work[T]) -> T:
         """Run `work` in a transaction that only reads."""
-        return _run_in(self._readers, self._read, work)
+        run = self._read if self._threads is None else self._threads.read
+        return _in_words(partial(run, work))
 
     def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; it is durable once this returns."""
-        return _run_in(self._writer, self._write, work)
+        run = self._write if self._threads is None else self._threads.write
+        return _in_words(partial(run, work))
 
     def _read(self, work: Work[T]) -> T:
-        try:
-            with self.engine.connect() as connection:
-                return work(connection)
-        except OperationalError as error:
-            raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
+        with self.engine.connect() as connection:
+            return work(connection)
 
     def _write(self, work: Work[T]) -> T:
-        try:
-            if self._writer is None:
-                with self._begin_writing(self.engine.connect()) as connection:
-                    result = work(connection)
-                    connection.commit()
-                    return result
-            return self._write_on_kept_connection(work)
-        except OperationalError as error:
-            raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
-
-    def _write_on_kept_connection(self, work: Work[T]) -> T:
-        if self._writing is None:
-            self._writing = self._begin_writing(self.engine.connect())
-        connection = self._writing
-        try:
+        with self._connect_to_write() as connection:
             result = work(connection)
             connection.commit()
-        except OperationalError:
-            self._writing = None
-            connection.invalidate()
-            connection.close()
-            raise
-        except BaseException:
-            connection.rollback()
-            raise
-        return result
+            return result
+
+    def _connect_to_write(self) -> Connection:
+        return self._begin_writing(self.engine.connect())
 
     @staticmethod
     def _begin_writing(connection: Connection) -> Connection:
@@ -107,31 +84,17 @@ class Database:
             connection.commit()
 
     def close(self) -> None:
-        for pool in (self._readers, self._writer):
-            if pool is not None:
-                pool.kill()
+        if self._threads is not None:
+            self._threads.close()
         self.engine.dispose()
 
 
-def _run_in(pool: Any, run: Callable[[Work[T]], T], work: Work[T]) -> T:
-    """Run in a thread of the pool, if there is one.
-
-    An error is carried back as a value: the pool would print one that it sees, and a refusal
-    is nothing to print.
-    """
-    if pool is None:
-        return run(work)
-
-    def attempt() -> tuple[T | None, BaseException | None]:
-        try:
-            return run(work), None
-        except BaseException as error:  # noqa: BLE001
-            return None, error
-
-    result, error = pool.apply(attempt)
-    if error is not None:
-        raise error
-    return result  # type: ignore[no-any-return]
+def _in_words(run: Callable[[], T]) -> T:
+    """Turn trouble of the database into a refusal that people can be told."""
+    try:
+        return run()
+    except OperationalError as error:
+        raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
 
 
 def instance_secret(database: Database, configured: str) -> bytes:

@@ -9,11 +9,11 @@ from typing import Any
 import gevent
 import gevent.socket
 import pytest
-import socketio
+from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from polls.web import line
-from polls.web.sockets import _Json
+from polls.web.sockets import create_socketio
 from tests.web.test_frames import masked
 
 HANDSHAKE = (
@@ -84,21 +84,15 @@ class Site:
     """A Socket.IO server whose clients all sit in one room."""
 
     def __init__(self, *, is_direct: bool) -> None:
-        self.server = socketio.Server(
-            async_mode="gevent",
-            client_manager=line.FanOut(),
-            json=_Json,
-            max_http_buffer_size=65536,
-        )
+        app = Flask("site")
+        self.server: Any = create_socketio(app).server  # type: ignore[attr-defined]
         self.gone: list[str] = []
         self.early: list[Any] = []
         self.server.on("connect", lambda sid, *_: self.server.enter_room(sid, "all"))
         self.server.on("disconnect", lambda sid, *_: self.gone.append(sid))
         self.server.on("cast", lambda _sid, payload: {"stock": payload})
         self.is_direct = is_direct and line.install(self.server, {"cast": self._cast})
-        self.http = WSGIServer(
-            ("127.0.0.1", 0), socketio.WSGIApp(self.server), log=None, error_log=None
-        )
+        self.http = WSGIServer(("127.0.0.1", 0), app, log=None, error_log=None)
         self.http.start()
         self.phones: list[Phone] = []
 
