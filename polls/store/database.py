@@ -48,12 +48,12 @@ class Database:
 
     def read(self, work: Work[T]) -> T:
         """Run `work` in a transaction that only reads."""
-        run = self._read if self._threads is None else self._threads.read
+        run: Callable[[Work[T]], T] = self._read if self._threads is None else self._threads.read
         return _in_words(partial(run, work))
 
     def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; it is durable once this returns."""
-        run = self._write if self._threads is None else self._threads.write
+        run: Callable[[Work[T]], T] = self._write if self._threads is None else self._threads.write
         return _in_words(partial(run, work))
 
     def _read(self, work: Work[T]) -> T:
