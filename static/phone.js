@@ -99,8 +99,8 @@ const article = () => document.querySelector('[data-region="now"] [data-poll]');
 function standOf(key) {
   const pending = outbox.pending(key);
   if (pending) return { state: pending.state, answer: pending.payload.answer };
-  if (refusals.has(key)) return { state: "refused", problem: refusals.get(key) };
   const ballot = mine.ballots.get(key);
+  if (refusals.has(key)) return { ...ballot, state: "refused", problem: refusals.get(key) };
   if (ballot) return { state: "counted", ...ballot };
   return { state: withdrawn.has(key) ? "withdrawn" : "none" };
 }
@@ -115,7 +115,9 @@ function paintVote() {
   const stand = standOf(key);
   poll.dataset.vote = stand.state;
   for (const block of poll.querySelectorAll("[data-my-vote] [data-when]")) {
-    const isHidden = block.dataset.when !== stand.state;
+    const { when } = block.dataset;
+    // A refused change leaves the earlier ballot counted, so both are said.
+    const isHidden = when !== stand.state && !(when === "counted" && stand.receipt);
     if (block.hidden !== isHidden) block.hidden = isHidden;
   }
   setText(poll.querySelector("[data-receipt]"), stand.receipt || "");
@@ -128,7 +130,7 @@ function paintVote() {
 /** An answer the way people read it: labels instead of ids. */
 function paintAnswer(poll, stand) {
   const place = poll.querySelector("[data-answer]");
-  if (!place || stand.state !== "counted") return;
+  if (!place || !stand.receipt) return;
   const options = room.latest && room.latest.poll ? room.latest.poll.options : [];
   const labels = new Map(options.map(({ id, label }) => [id, label]));
   const parts = Array.isArray(stand.answer) ? stand.answer : [stand.answer];
@@ -339,7 +341,7 @@ function seatInRoom(svg, seed) {
 function seatInBlock({ dataset }, seed) {
   const poll = article();
   const stand = poll ? standOf(keyOf(poll.dataset.poll, poll.dataset.pollRound)) : {};
-  if (stand.state !== "counted") return -1;
+  if (!stand.receipt) return -1;
   const option = dataset.keys.split(",").indexOf(stand.answer);
   const counts = dataset.counts.split(",").map(Number);
   const people = Math.max(Number(dataset.room || 0), counts.reduce((all, count) => all + count, 0));

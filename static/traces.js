@@ -1,11 +1,14 @@
-/** My traces: whoever erases everything also erases what still waits on this phone. */
+/** My traces: shows and erases what waits on this phone alone. */
+
+import { openStore } from "./outbox.js";
+
+document.documentElement.classList.add("js");
+
+const store = openStore(`hemicycle:${document.body.dataset.panel}:`);
+const unsent = Object.keys(store.read("outbox", {})).length;
+const place = document.querySelector("[data-unsent]");
+if (unsent) place.textContent = place.dataset.sentence.replace("{count}", unsent);
 
 document.querySelector("[data-erase-form]")?.addEventListener("submit", () => {
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith("hemicycle:")) localStorage.removeItem(key);
-    }
-  } catch {
-    /* nothing is kept here */
-  }
+  for (const key of ["outbox", "draft", "seat", "sequence"]) store.remove(key);
 });
