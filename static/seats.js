@@ -175,7 +175,7 @@ export function scatterSeats(total, taken, seed = 7) {
   let state = seed >>> 0;
   for (let index = total - 1; index > 0; index -= 1) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const other = state % (index + 1);
+    const other = Math.floor((state / 2 ** 32) * (index + 1)); // the high bits are the random ones
     [order[index], order[other]] = [order[other], order[index]];
   }
   const seats = new Array(total).fill(false);
