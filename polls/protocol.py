@@ -89,7 +89,7 @@ class PollCreate(Command):
 
     title: str | dict[str, str]
     kind: str | None = None
-    options: list[str | dict[str, str]] | None = None
+    options: list[str | dict[str, Any]] | None = None
     settings: dict[str, Any] | None = None
     visibility: str | None = None
     countdown_seconds: int | str | None = None

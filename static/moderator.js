@@ -4,7 +4,7 @@
  */
 
 import * as paint from "./paint.js";
-import { morphInside, openRoom } from "./room.js";
+import { openRoom } from "./room.js";
 
 const BREATH_MS = 600;
 const REFUSAL_MS = 8000;
@@ -506,18 +506,7 @@ document.addEventListener("focusin", (event) => {
   };
 });
 
-/** A morph leaves the inside of what has the focus as it was; a button must say what it does now. */
-function renewFocused(payload, region) {
-  const active = document.activeElement;
-  if (!active || !region.contains(active) || !active.matches("button, a, summary")) return;
-  active.blur();
-  morphInside(region, payload.html);
-  paint.paintAll(region);
-  if (active.isConnected) active.focus({ preventScroll: true });
-}
-
-room.on("view", (payload, region) => {
-  renewFocused(payload, region);
+room.on("view", (payload) => {
   settle();
   keepInSight();
   if (!focus || focus.region !== payload.region) return;

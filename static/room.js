@@ -259,10 +259,12 @@ function refusalOf(error) {
 export function morphInside(element, html) {
   Idiomorph.morph(element, html, {
     morphStyle: "innerHTML",
-    ignoreActiveValue: true,
+    ignoreActiveValue: isBeingTyped(document.activeElement),
     callbacks: { beforeNodeMorphed: spareKept },
   });
 }
+
+const isBeingTyped = (field) => Boolean(field && field.matches("input, textarea, select"));
 
 /** What had the focus is gone: the new heading takes it, so that reading goes on there. */
 export function focusHeading(element) {

@@ -74,6 +74,8 @@ class _Panel:
     presence_sent_at: float = 0.0
     phones_sent_at: float = 0.0
     present_on_phones: int = -1
+    is_warned: bool = False
+    """The moderator was told that identities join faster than people can."""
     fragments: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
     def outdate(self) -> None:
@@ -337,8 +339,8 @@ class Stage:
             if known is None or counter[VERSION] >= known[VERSION]:
                 state.counters[round_id] = counter
         if any(round_id in state.texts for round_id in dirty):
-            panel.outdate()
-            self._send_now_regions(panel_id, (Role.PROJECTOR, Role.MODERATOR))
+            # Written answers are drawn like comments: for a crowd that writes, once a second.
+            panel.comments_dirty = True
         panel.fragments.clear()
         return list(dirty)
 
@@ -398,7 +400,12 @@ class Stage:
         if now - panel.presence_sent_at < PRESENCE_EVERY_SECONDS or panel.state is None:
             return
         state = panel.state
-        present = self.people(panel_id).present(state, state.current_poll())
+        people = self.people(panel_id)
+        if bool(people.join_warning) is not panel.is_warned:
+            panel.is_warned = bool(people.join_warning)
+            panel.fragments.clear()
+            self._send_now_regions(panel_id, (Role.MODERATOR,))
+        present = people.present(state, state.current_poll())
         if present != panel.present_sent:
             panel.present_sent = present
             panel.presence_sent_at = now

@@ -59,7 +59,7 @@ def read_item_form(
     fields.update(
         kind=kind,
         options=_options(values) if all_kinds()[kind].options_most else [],
-        settings=_settings(values),
+        settings=_settings(values, kind),
         visibility=values.get("visibility") or None,
         countdown_seconds=values.get("countdown_seconds") or 0,
     )
@@ -93,12 +93,16 @@ def _options(values: dict[str, str]) -> list[dict[str, Any]]:
     return [found[number] for number in sorted(found) if found[number]["label"]]
 
 
-def _settings(values: dict[str, str]) -> dict[str, Any]:
+def _settings(values: dict[str, str], kind: str) -> dict[str, Any]:
+    """Return the settings of the chosen kind; a form without a script shows those of all."""
+    known = all_kinds()[kind].parse_settings({}, 2)
     settings: dict[str, Any] = {}
     for key, text in values.items():
         if not key.startswith("settings.") or not text.strip():
             continue
         name, _, language = key.removeprefix("settings.").partition(".")
+        if name not in known:
+            continue
         if language:
             settings.setdefault(name, {})[language] = text
         else:
