@@ -15,8 +15,9 @@ from gevent.event import AsyncResult, Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from polls.domain.errors import Refusal
-from polls.store.ballots import Cast, CastResult, NewReceipt, cast_batch
+from polls.store.ballots import Cast, CastResult, cast_batch
 from polls.store.database import Database
+from polls.store.shelves import NewReceipt
 
 BATCH_MOST = 500
 RETRY_AFTER_SECONDS = 2

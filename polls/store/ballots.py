@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from polls.domain.kinds import Kind
-from polls.domain.polls import GRACE_SECONDS
 from polls.domain.tally import BALLOTS, VERSION, change_of
 from polls.store import schema
-from polls.store.panels import insert_or_leave
-
-NO_SEQUENCE = -1
-
-Deltas = dict[tuple[str, str], int]
-"""What to add to counters, by round and key."""
+from polls.store.shelves import NO_SEQUENCE, Deltas, NewReceipt, Place, SharedShelf, Shelf, Stored
+from polls.store.sqlite_shelf import SqliteShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +42,11 @@ class CastResult:
     refused: str = ""
 
 
-@dataclass(slots=True)
-class _Stored:
-    id: int
-    answer: Any
-    sequence: int
-    receipt: str
-    state: str
-    is_changed: bool = False
-
-
-NewReceipt = Callable[[], str]
+def shelf_of(
+    connection: Connection, new_receipt: NewReceipt, shard: int
+) -> AbstractContextManager[Shelf]:
+    kind = SqliteShelf if connection.dialect.name == "sqlite" else SharedShelf
+    return kind(connection, new_receipt, shard)
 
 
 def cast_batch(
@@ -68,28 +57,29 @@ def cast_batch(
     A cast that comes too late is refused on its own and never fails the batch. One with a
     sequence that is not higher than the stored one is answered like the first time.
     """
-    open_rounds = _lock_open_rounds(connection, {cast.round_id for cast in casts})
-    results: list[CastResult | None] = [None] * len(casts)
-    wanted: dict[tuple[str, str], list[int]] = {}
-    for index, cast in enumerate(casts):
-        ends = open_rounds.get(cast.round_id)
-        if ends is None or cast.received_at > ends:
-            results[index] = _answer_late(connection, cast)
-        else:
-            wanted.setdefault((cast.round_id, cast.participant), []).append(index)
-    stored = _lock_ballots(connection, sorted(wanted), new_receipt, casts)
-    deltas: Deltas = {}
-    for place, indexes in wanted.items():
-        row = stored[place]
-        before = row.answer
-        for index in indexes:
-            results[index] = _apply(casts[index], row)
-        if row.is_changed:
-            kind = casts[indexes[-1]].kind
-            _add_deltas(deltas, place[0], _change(kind, before, row.answer))
-    _write_ballots(connection, [row for row in stored.values() if row.is_changed])
-    _drop_ballots(connection, [row.id for row in stored.values() if row.sequence == NO_SEQUENCE])
-    add_to_counters(connection, deltas, shard)
+    with shelf_of(connection, new_receipt, shard) as shelf:
+        open_rounds = shelf.open_rounds(sorted({cast.round_id for cast in casts}))
+        results: list[CastResult | None] = [None] * len(casts)
+        wanted: dict[Place, list[int]] = {}
+        for index, cast in enumerate(casts):
+            ends = open_rounds.get(cast.round_id)
+            if ends is None or cast.received_at > ends:
+                results[index] = _answer_late(connection, cast)
+            else:
+                wanted.setdefault((cast.round_id, cast.participant), []).append(index)
+        channels = {place: casts[indexes[-1]].channel for place, indexes in wanted.items()}
+        stored = shelf.take(dict(sorted(channels.items())))
+        deltas: Deltas = {}
+        for place, indexes in wanted.items():
+            row = stored[place]
+            before = row.answer
+            for index in indexes:
+                results[index] = _apply(casts[index], row)
+            if row.is_changed:
+                kind = casts[indexes[-1]].kind
+                _add_deltas(deltas, place[0], _change(kind, before, row.answer))
+        shelf.put_back(stored)
+        shelf.count(counter_changes(deltas))
     return [result for result in results if result is not None]
 
 
@@ -101,7 +91,7 @@ def _answer_late(connection: Connection, cast: Cast) -> CastResult:
     return CastResult(refused="poll.not_open")
 
 
-def _apply(cast: Cast, row: _Stored) -> CastResult:
+def _apply(cast: Cast, row: Stored) -> CastResult:
     if cast.sequence is not None and cast.sequence <= row.sequence:
         return CastResult(row.receipt, row.sequence)
     if cast.answer is None and row.answer is None:
@@ -126,134 +116,21 @@ def _add_deltas(deltas: Deltas, round_id: str, change: Mapping[str, int]) -> Non
         deltas[place] = deltas.get(place, 0) + value
 
 
-def _lock_open_rounds(connection: Connection, round_ids: Iterable[str]) -> dict[str, float]:
-    """Return until when each round that is not closed takes ballots; they cannot close now."""
-    table = schema.round_
-    query = (
-        select(table.c.id, table.c.closes_at)
-        .where(table.c.id.in_(sorted(round_ids)), table.c.closed_at.is_(None))
-        .order_by(table.c.id)
-        .with_for_update(read=True)
-    )
-    return {
-        row.id: float("inf") if row.closes_at is None else row.closes_at + GRACE_SECONDS
-        for row in connection.execute(query)
-    }
+def counter_changes(deltas: Deltas) -> Deltas:
+    """Return what to add to counters, the version of each round's tally among it, in key order.
 
-
-def _lock_ballots(
-    connection: Connection,
-    places: list[tuple[str, str]],
-    new_receipt: NewReceipt,
-    casts: Sequence[Cast],
-) -> dict[tuple[str, str], _Stored]:
-    """Return the ballots at these places, locked; missing ones are made, empty.
-
-    All rows are made before the first is locked, both in key order: so no worker that holds a
-    locked ballot ever waits for one that another worker is about to make.
+    The order is there so that two workers never wait for each other in a ring.
     """
-    channels = {(cast.round_id, cast.participant): cast.channel for cast in casts}
-    has_one_writer = connection.dialect.name == "sqlite"
-    found = _select_ballots(connection, places, lock=False)
-    while True:
-        missing = [place for place in places if place not in found]
-        while missing:
-            rows = [
-                {
-                    "round_id": round_id,
-                    "participant": participant,
-                    "answer": None,
-                    "sequence": NO_SEQUENCE,
-                    "receipt": new_receipt(),
-                    "channel": channels[(round_id, participant)],
-                    "state": "shown",
-                }
-                for round_id, participant in missing
-            ]
-            connection.execute(insert_or_leave(connection, schema.ballot, None), rows)
-            found.update(_select_ballots(connection, missing, lock=False))
-            # A receipt that is taken leaves its row out; the next turn draws another.
-            missing = [place for place in missing if place not in found]
-        if not has_one_writer:
-            found = _select_ballots(connection, places, lock=True)
-        if len(found) == len(places):
-            return found
-
-
-def _select_ballots(
-    connection: Connection, places: list[tuple[str, str]], *, lock: bool
-) -> dict[tuple[str, str], _Stored]:
-    table = schema.ballot
-    by_round: dict[str, list[str]] = {}
-    for round_id, participant in places:
-        by_round.setdefault(round_id, []).append(participant)
-    found: dict[tuple[str, str], _Stored] = {}
-    for round_id, participants in sorted(by_round.items()):
-        query = (
-            select(table)
-            .where(table.c.round_id == round_id, table.c.participant.in_(participants))
-            .order_by(table.c.participant)
-        )
-        for row in connection.execute(query.with_for_update() if lock else query):
-            found[(round_id, row.participant)] = _Stored(
-                row.id, row.answer, row.sequence, row.receipt, row.state
-            )
-    return found
-
-
-def _write_ballots(connection: Connection, rows: list[_Stored]) -> None:
-    if not rows:
-        return
-    table = schema.ballot
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("ballot_id"))
-        .values(
-            answer=bindparam("new_answer", type_=table.c.answer.type),
-            sequence=bindparam("new_sequence"),
-            state=bindparam("new_state"),
-        )
-    )
-    connection.execute(
-        statement,
-        [
-            {
-                "ballot_id": row.id,
-                "new_answer": row.answer,
-                "new_sequence": row.sequence,
-                "new_state": row.state,
-            }
-            for row in rows
-        ],
-    )
-
-
-def _drop_ballots(connection: Connection, ids: list[int]) -> None:
-    """Leave nothing of those who only tried to take back what they had not cast."""
-    if ids:
-        connection.execute(delete(schema.ballot).where(schema.ballot.c.id.in_(ids)))
+    changes = {place: value for place, value in deltas.items() if value}
+    for round_id in {place[0] for place in deltas}:
+        changes[(round_id, VERSION)] = 1
+    return dict(sorted(changes.items()))
 
 
 def add_to_counters(connection: Connection, deltas: Deltas, shard: int) -> None:
-    """Add to counters, in key order so that two workers never wait for each other in a ring."""
-    changes = dict(deltas)
-    for round_id in {place[0] for place in deltas}:
-        changes[(round_id, VERSION)] = 1
-    rows = [
-        {"round_id": round_id, "key": key, "shard": shard, "value": value}
-        for (round_id, key), value in sorted(changes.items())
-        if value
-    ]
-    if not rows:
-        return
-    table = schema.counter
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table)
-    statement = insert.on_conflict_do_update(
-        index_elements=["round_id", "key", "shard"],
-        set_={"value": table.c.value + insert.excluded.value},
-    )
-    connection.execute(statement, rows)
+    """Add to counters in the caller's transaction."""
+    with shelf_of(connection, str, shard) as shelf:
+        shelf.count(counter_changes(deltas))
 
 
 # Reading
