@@ -322,9 +322,10 @@ function startCountdowns(room) {
 /* The connection */
 
 /** A phone that wakes up does not wait for its next try. */
+/** A socket that is on its way is left alone: a second greeting would be refused. */
 function wakeUp(socket) {
   const knock = () => {
-    if (document.visibilityState === "visible" && !socket.connected) socket.connect();
+    if (document.visibilityState === "visible" && !socket.active) socket.connect();
   };
   document.addEventListener("visibilitychange", knock);
   window.addEventListener("online", knock);

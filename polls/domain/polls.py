@@ -80,6 +80,8 @@ class Round:
     """When voting ends, by hand or countdown (epoch seconds); grace comes on top."""
     closed_at: float | None = None
     """When counting was complete; from then on nothing changes any more."""
+    present: int | None = None
+    """How many people were in the room when the round closed."""
 
     @property
     def is_closed(self) -> bool:

@@ -84,6 +84,8 @@ class People:
         turnout = 0
         if poll is not None and poll.round is not None:
             turnout = state.counters.get(poll.round.id, Counter())[BALLOTS]
+            if poll.round.is_closed and poll.round.present is not None:
+                return max(poll.round.present, turnout)
         return people_present(self.seen, turnout, state.panel.head_count)
 
 
@@ -207,6 +209,7 @@ def poll_view(
         tally_version=counters.get(VERSION, 0),
         turnout=counters.get(BALLOTS, 0),
         texts=_texts(state, poll, role) if visible else (),
+        present=latest.present if latest and latest.is_closed else None,
         is_public=results_are_public(poll.visibility, poll.state),
     )
 

@@ -66,6 +66,8 @@ class _Panel:
     generation: int = 0
     """Rises when `state` becomes outdated, so that a slow read never brings an old one back."""
     dirty_rounds: set[str] = field(default_factory=set)
+    unsent_rounds: set[str] = field(default_factory=set)
+    """Rounds whose counters a page has read anew; their frames are still to be sent."""
     sent_versions: dict[str, int] = field(default_factory=dict)
     turnout_to_phones: set[str] = field(default_factory=set)
     comments_dirty: bool = False
@@ -147,7 +149,8 @@ class Stage:
 
     def fresh_state(self, panel_id: str) -> PanelState:
         """Return a panel with counters read now, for pages that are not updated later."""
-        self._refresh_counters(panel_id, self._panel(panel_id))
+        panel = self._panel(panel_id)
+        panel.unsent_rounds.update(self._refresh_counters(panel_id, panel))
         return self.state(panel_id)
 
     def _follow_rounds(self, panel_id: str, panel: _Panel, state: PanelState) -> None:
@@ -345,7 +348,8 @@ class Stage:
         return list(dirty)
 
     def _send_tallies(self, panel_id: str, panel: _Panel) -> None:
-        changed = set(self._refresh_counters(panel_id, panel))
+        changed = {*self._refresh_counters(panel_id, panel), *panel.unsent_rounds}
+        panel.unsent_rounds.clear()
         changed |= {
             round_id
             for round_id in panel.turnout_to_phones

@@ -90,6 +90,8 @@ class PollView:
     turnout: int
     """People who have voted, always known."""
     texts: tuple[TextAnswerView, ...] = ()
+    present: int | None = None
+    """People in the room when the round closed; None while it is open."""
     is_public: bool = False
     """Listed on the results page."""
 

@@ -267,9 +267,11 @@ def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[s
 def finish_round(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
     """Close a round whose grace is over. Called by the clock; only one caller does it."""
     now = context.clock()
+    present = context.stage.people(panel_id).present(context.stage.state(panel_id), None)
 
     def work(connection: Connection) -> Poll | None:
-        if not agenda.finish_round(connection, round_id, now - GRACE_SECONDS, now):
+        due_by = now - GRACE_SECONDS
+        if not agenda.finish_round(connection, round_id, due_by, now, present):
             return None
         agenda.change_poll(connection, poll_id, state=PollState.CLOSED.value)
         panels.change_panel(connection, panel_id)

@@ -85,7 +85,9 @@ def next_position(connection: Connection, panel_id: str) -> int:
 
 
 def _round(row: Row[Any]) -> Round:
-    return Round(row.id, row.poll_id, row.number, row.opened_at, row.closes_at, row.closed_at)
+    return Round(
+        row.id, row.poll_id, row.number, row.opened_at, row.closes_at, row.closed_at, row.present
+    )
 
 
 def question_from(options: list[dict[str, Any]], settings: Mapping[str, Any]) -> Question:
@@ -176,13 +178,15 @@ def set_closing_time(connection: Connection, round_id: str, closes_at: float | N
     )
 
 
-def finish_round(connection: Connection, round_id: str, due_by: float, now: float) -> bool:
+def finish_round(
+    connection: Connection, round_id: str, due_by: float, now: float, present: int
+) -> bool:
     """Close a round that is due; exactly one caller is told True."""
     table = schema.round_
     closed = connection.execute(
         update(table)
         .where(table.c.id == round_id, table.c.closed_at.is_(None), table.c.closes_at <= due_by)
-        .values(closed_at=now)
+        .values(closed_at=now, present=present)
     )
     return closed.rowcount == 1
 

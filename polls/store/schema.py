@@ -131,6 +131,7 @@ round_ = Table(
     Column("opened_at", Float, nullable=False),
     Column("closes_at", Float),
     Column("closed_at", Float),
+    Column("present", Integer),
     UniqueConstraint("poll_id", "number"),
 )
 

@@ -56,3 +56,15 @@ def test_a_phone_without_script_sees_and_erases_its_traces(screens: Screens, pan
     assert panel.snapshot()["tally"]["turnout"] == 0
     phone.goto(panel.link)
     expect(phone.locator("form[action$='/join']")).to_be_visible()
+
+
+def test_the_projector_hears_of_a_vote_from_a_phone_without_script(
+    screens: Screens, panel: Panel
+) -> None:
+    panel.ask()
+    projector = screens.projector(panel.projector_link)
+    expect(projector.locator("[data-count='a']").first).to_have_text("0")
+    phone = take_seat(screens, panel, javascript=False)
+    phone.locator(".choice").first.click()
+    phone.locator("[data-send]").click()
+    expect(projector.locator("[data-count='a']").first).to_have_text("1")

@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.Float(), nullable=False),
         sa.Column("closes_at", sa.Float(), nullable=True),
         sa.Column("closed_at", sa.Float(), nullable=True),
+        sa.Column("present", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["poll_id"], ["poll.id"], name=op.f("fk_round_poll_id"), ondelete="CASCADE"
         ),
