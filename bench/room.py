@@ -245,6 +245,12 @@ class Room:
         return waits
 
 
+def say(options: argparse.Namespace, what: str) -> None:
+    """Tell on standard error where the run is, for someone who watches or profiles."""
+    if options.verbose:
+        print(what, file=sys.stderr, flush=True)
+
+
 def _most_within(times: Sequence[float], window: float) -> int:
     return max((sum(at <= other < at + window for other in times) for at in times), default=0)
 
@@ -257,10 +263,12 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         room = Room(server, options)
         room.seat_the_others()
         before = server.memory_kib()
+        say(options, "joining")
         joined = room.fill()
         memory = (server.memory_kib() - before) / options.phones
         opened = room.shown_everywhere("poll.open")
         room.hall.rest(1)
+        say(options, "voting")
         costs = room.vote()
         found = room.results()
         room.hall.close()
@@ -294,6 +302,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--change", type=float, default=0, help="share of phones that vote a second time"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--verbose", action="store_true", help="tell where the run is")
     return parser.parse_args(arguments)
 
 

@@ -96,10 +96,13 @@ class Own:
     upvoted: list[str]
 
 
+NOTHING = Own(None, [], [])
+
+
 def own(context: Context, actor: Actor) -> Own:
     """Return a participant's ballot in the current round, comments and upvotes."""
     if actor.participant is None:
-        return Own(None, [], [])
+        return NOTHING
     participant = actor.participant
     poll = context.stage.state(actor.panel_id).current_poll()
 

@@ -10,7 +10,7 @@ PARTICIPANT_HEX_LENGTH = 32
 
 def participant_of(hashing_key: bytes, key: str) -> str:
     """Return the name under which a participant's ballots are kept within one panel."""
-    return hmac.new(hashing_key, key.encode(), hashlib.sha256).hexdigest()[:PARTICIPANT_HEX_LENGTH]
+    return hmac.digest(hashing_key, key.encode(), hashlib.sha256).hex()[:PARTICIPANT_HEX_LENGTH]
 
 
 def capability_hash(secret: bytes, key: str) -> str:

@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from polls.domain.errors import Refusal
 from polls.domain.texts import Texts
 from polls.store import schema
+
+# What everyone who joins asks for: built once, since building takes longer than asking.
+PANEL_BY_ID = select(schema.panel).where(schema.panel.c.id == bindparam("wanted"))
+PANEL_BY_CODE = select(schema.panel).where(schema.panel.c.code == bindparam("wanted"))
+HASHING_KEY = select(schema.hashing_key.c.value).where(
+    schema.hashing_key.c.panel_id == bindparam("wanted")
+)
+PARTICIPANT_COUNT = select(func.count()).where(schema.participant.c.panel_id == bindparam("wanted"))
 
 
 def new_id() -> str:
@@ -66,12 +74,12 @@ def insert_panel(connection: Connection, values: Mapping[str, Any]) -> None:
 
 
 def find_by_code(connection: Connection, code: str) -> PanelRecord | None:
-    row = connection.execute(select(schema.panel).where(schema.panel.c.code == code)).first()
+    row = connection.execute(PANEL_BY_CODE, {"wanted": code}).first()
     return None if row is None else _record(row)
 
 
 def panel_by_id(connection: Connection, panel_id: str) -> PanelRecord:
-    row = connection.execute(select(schema.panel).where(schema.panel.c.id == panel_id)).first()
+    row = connection.execute(PANEL_BY_ID, {"wanted": panel_id}).first()
     if row is None:
         raise Refusal("panel.unknown")
     return _record(row)
@@ -94,8 +102,7 @@ def change_panel(connection: Connection, panel_id: str, **values: Any) -> int:
 
 def hashing_key_of(connection: Connection, panel_id: str) -> bytes:
     """Return the key that hides participants of a panel; it is gone once the panel has ended."""
-    table = schema.hashing_key
-    value = connection.execute(select(table.c.value).where(table.c.panel_id == panel_id)).scalar()
+    value = connection.execute(HASHING_KEY, {"wanted": panel_id}).scalar()
     if value is None:
         raise Refusal("panel.ended")
     return bytes(value)
@@ -144,16 +151,14 @@ def participant_exists(connection: Connection, panel_id: str, participant: str) 
 
 
 def participant_count(connection: Connection, panel_id: str) -> int:
-    table = schema.participant
-    query = select(func.count()).where(table.c.panel_id == panel_id)
-    return int(connection.execute(query).scalar() or 0)
+    return int(connection.execute(PARTICIPANT_COUNT, {"wanted": panel_id}).scalar() or 0)
 
 
 def insert_participant(
     connection: Connection, panel_id: str, participant: str, language: str, now: float
 ) -> None:
     values = {"panel_id": panel_id, "id": participant, "language": language, "joined_at": now}
-    connection.execute(insert_or_leave(connection, schema.participant, values))
+    connection.execute(insert_or_leave(connection, schema.participant, None), values)
 
 
 def participant_since(connection: Connection, panel_id: str, participant: str) -> float | None:

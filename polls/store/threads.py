@@ -100,7 +100,8 @@ class Threads:
         try:
             if self._writing is None:
                 self._writing = self._connect_to_write()
-            outcomes = [_attempt(self._writing, work) for work in batch]
+            attempt = _attempt if len(batch) > 1 else _attempt_alone
+            outcomes = [attempt(self._writing, work) for work in batch]
             self._writing.commit()
         except BaseException as error:  # noqa: BLE001
             self._drop_writing()
@@ -125,6 +126,17 @@ def _attempt(connection: Connection, work: Work) -> Outcome:
         return None, error
     savepoint.commit()
     return result, None
+
+
+def _attempt_alone(connection: Connection, work: Work) -> Outcome:
+    """Without company there is no one to be spared, and the transaction itself is undone."""
+    try:
+        return work(connection), None
+    except OperationalError:
+        raise
+    except BaseException as error:  # noqa: BLE001
+        connection.rollback()
+        return None, error
 
 
 def _result_of(outcome: Outcome) -> Any:

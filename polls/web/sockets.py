@@ -76,6 +76,8 @@ class Client:
     actor: Actor
     new_key: str | None
     watches: set[str]
+    is_new: bool = False
+    """Someone who has just come has nothing here yet that would need to be looked up."""
     voted_in: str | None = None
     """The round in whose room of voters this socket is."""
 
@@ -185,7 +187,7 @@ class SocketDoor:
                 return Client(sid, below, self._seat_holder(panel.id, key, language), None, watches)
             identity = participants.join(self._context, panel.id, language, asked.pin or "", key)
             new_key = identity.key if identity.is_new or asked.key else None
-            return Client(sid, below, identity.actor, new_key, watches)
+            return Client(sid, below, identity.actor, new_key, watches, identity.is_new)
         if not key or not panels.key_is_valid(self._context, panel.id, role, key):
             raise Refusal("permission.denied")
         return Client(sid, below, Actor(role, panel.id, language), None, watches)
@@ -235,7 +237,8 @@ class SocketDoor:
 
     def _snapshot_of(self, client: Client) -> dict[str, Any]:
         actor = client.actor
-        owned = participants.own(self._context, actor)
+        owned = participants.NOTHING if client.is_new else participants.own(self._context, actor)
+        client.is_new = False
         snapshot = self._context.stage.snapshot(
             actor.panel_id, actor.role, actor.language, owned.ballot
         )
