@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -45,9 +46,21 @@ def create_server(config: Config) -> WSGIServer:
     """Return a listening server; it keeps no access log, so no address is written down."""
     set_up_logging(config.log_level)
     app = create_app(config)
+    spare_the_collector()
     server = WSGIServer((config.host, config.port), app, log=None, error_log=None, backlog=2048)
     server.start()
     return server
+
+
+def spare_the_collector() -> None:
+    """Let the garbage collector leave alone what stays, and look at the rest less often.
+
+    A thousand phones are half a million objects that live as long as their sockets; walking
+    through them at Python's usual pace costs more than the votes.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def app_of(server: WSGIServer) -> Flask:
