@@ -215,7 +215,7 @@ def test_erasing_keeps_closed_counts_lowers_open_ones_and_leaves_no_text(
     assert people == [], "and leads to nobody"
     mine = other.snapshot()["you"]
     assert [(found["text"], found["upvotes"]) for found in mine["comments"]] == [("Keep me", 0)]
-    assert "unusualword" not in wire_room.server.run("export", wire_room.code, "-").stdout
+    assert "unusualword" not in wire_room.server.run("export", wire_room.code).stdout
     assert wire_room.server.run("recount", wire_room.code).returncode == 0
 
 
