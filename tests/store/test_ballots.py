@@ -486,7 +486,7 @@ def test_no_ballot_slips_in_while_a_round_is_closed_on_postgresql(postgres_url: 
     def close() -> None:
         def work(connection: Connection) -> Counter[str]:
             due = CLOSES_AT + GRACE_SECONDS
-            assert agenda.finish_round(connection, round_id, due, due, 40, present=0)
+            assert agenda.finish_round(connection, round_id, due, due, 40)
             return counters_of(connection, [round_id])[round_id]
 
         while counted(database, round_id)[VERSION] < 10:
@@ -513,7 +513,7 @@ def test_a_ballot_of_a_closed_round_is_answered_again_but_not_changed(database: 
     round_id = make_round(database, a_poll())
     first = put(database, [a_cast(round_id, kind, PEOPLE[0], "a", sequence=3)])[0]
     due = CLOSES_AT + GRACE_SECONDS
-    assert database.write(lambda c: agenda.finish_round(c, round_id, due, due, 1, present=0))
+    assert database.write(lambda c: agenda.finish_round(c, round_id, due, due, 1))
     repeated = a_cast(round_id, kind, PEOPLE[0], "a", sequence=3)
     changed = a_cast(round_id, kind, PEOPLE[0], "b", sequence=4)
     assert put(database, [repeated]) == [first]
