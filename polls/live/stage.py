@@ -130,7 +130,10 @@ class Stage:
     # What is here
 
     def _panel(self, panel_id: str) -> _Panel:
-        return self._panels.setdefault(panel_id, _Panel())
+        panel = self._panels.get(panel_id)
+        if panel is None:
+            panel = self._panels[panel_id] = _Panel()
+        return panel
 
     def presence(self, panel_id: str) -> Presence:
         return self._panel(panel_id).presence

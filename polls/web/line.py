@@ -139,10 +139,10 @@ class Line:
             self._end()
 
     def _begin(self, found: Any, accepted: str) -> None:
-        server = self._session.server
         self._socket = found
         self._raw_send = found._sock.send  # noqa: SLF001
-        found.settimeout(server.ping_interval + server.ping_timeout)
+        # Reading takes as long as it takes: the library ends sessions that answer no ping.
+        found.settimeout(None)
         found.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
         found.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -185,9 +185,11 @@ class Line:
             ready: bytes = message
         else:
             ready = frame(message, BINARY) if isinstance(message, bytes) else text_frame(message)
+        server = self._session.server
         self._is_busy = True
         try:
-            self._socket.sendall(ready)
+            with gevent.Timeout(server.ping_interval + server.ping_timeout, OSError):
+                self._socket.sendall(ready)
         finally:
             self._is_busy = False
 
