@@ -27,7 +27,8 @@ def test_a_small_room_loses_no_vote() -> None:
     assert found["phones"] == found["stored"] == found["counted"] == 50
     assert found["acked"] == 60
     assert found["lost"] == found["unanswered"] == found["refused"] == 0
-    assert found["most_per_tick"] == 1
+    assert found["most_per_tick"] <= 2, "a late tick may be followed by the next one soon"
+    assert found["tally_frames_to_projector"] <= 16, "two seconds have eight ticks"
     assert found["ack_ms"]["p50"] <= found["ack_ms"]["p99"]
     assert found["projector_ms"]["p99"] < 2000
     assert found["tally_frames_to_phones"] == 50 * found["tally_frames_to_projector"]
