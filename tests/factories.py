@@ -158,6 +158,9 @@ class Room:
 
     def join(self, language: str = "en") -> Actor:
         actor = participants.join(self.context, self.panel_id, language).actor
+        self.context.stage.presence(self.panel_id).see(
+            actor.require_participant(), self.context.clock()
+        )
         self.people.append(actor)
         return actor
 

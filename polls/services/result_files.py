@@ -71,6 +71,7 @@ def _round_as_json(kind: Kind, found: RoundResults) -> dict[str, Any]:
     listed: dict[str, Any] = {
         "number": found.round.number,
         "turnout": found.results.turnout,
+        "present": found.people,
         "counts": dict(found.results.counts),
         "percents": dict(found.results.percents),
         "details": dict(found.results.details),
@@ -87,7 +88,18 @@ def _round_as_json(kind: Kind, found: RoundResults) -> dict[str, Any]:
 
 Table = list[list[str | int]]
 
-COUNT_COLUMNS = ("poll", "title", "round", "kind", "key", "label", "count", "percent", "turnout")
+COUNT_COLUMNS = (
+    "poll",
+    "title",
+    "round",
+    "kind",
+    "key",
+    "label",
+    "count",
+    "percent",
+    "turnout",
+    "present",
+)
 RECEIPT_COLUMNS = ("poll", "title", "round", "receipt", "answer", "label")
 
 
@@ -102,11 +114,12 @@ def counts_table(found: PanelResults, language: str) -> Table:
             round_.round.number,
             poll.kind,
         ]
+        people = [results.turnout, "" if round_.people is None else round_.people]
         for key, count in results.counts.items():
             label = answer_in_words(poll, key, language)[0]
-            table.append([*start, key, label, count, results.percents[key], results.turnout])
+            table.append([*start, key, label, count, results.percents[key], *people])
         if not results.counts:
-            table.append([*start, "", "", "", "", results.turnout])
+            table.append([*start, "", "", "", "", *people])
     return table
 
 

@@ -49,6 +49,12 @@ class RoundResults:
     """Written answers that the moderator lets everyone see."""
     texts_kept_back: int
 
+    @property
+    def people(self) -> int | None:
+        """How many were in the room when the round closed; at least those who voted."""
+        present = self.round.present
+        return None if present is None else max(present, self.results.turnout)
+
 
 @dataclass(frozen=True, slots=True)
 class PollResults:
@@ -72,7 +78,7 @@ class PanelResults:
     hidden_comments: Mapping[str, int]
     """How many comments were hidden, by reason; reasons in a moderator's own words are one."""
     people: int | None
-    """Head count, or everyone who joined; None once that is forgotten."""
+    """Head count, or as many as were in the room at the fullest round; None if nobody knows."""
 
     @property
     def ballot_count(self) -> int:
@@ -150,11 +156,12 @@ def _hidden_by_reason(found: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 def _people(connection: Connection, state: PanelState, polls: Sequence[PollResults]) -> int | None:
     panel = state.panel
-    joined = panels.participant_count(connection, panel.id)
-    if panel.head_count is None and (panel.ended_at is not None or not joined):
-        return None
-    turnouts = [round_.results.turnout for poll in polls for round_ in poll.rounds]
-    return people_present(joined, max(turnouts, default=0), panel.head_count)
+    rounds = [round_ for poll in polls for round_ in poll.rounds]
+    present = max((round_.people or 0 for round_ in rounds), default=0)
+    if not present and panel.ended_at is None:
+        present = panels.participant_count(connection, panel.id)
+    turnout = max((round_.results.turnout for round_ in rounds), default=0)
+    return people_present(present, turnout, panel.head_count) or None
 
 
 def round_view(

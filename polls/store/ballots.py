@@ -141,10 +141,19 @@ COUNTERS = select(schema.counter.c.key, schema.counter.c.value).where(
 )
 """Built once, since a tick asks for it and building takes longer than asking."""
 
+COUNTERS_ASKED_SINGLY_MOST = 3
+"""From how many rounds on one large question is quicker than small ones that are built already."""
+
 
 def counters_of(connection: Connection, round_ids: Iterable[str]) -> dict[str, Counter[str]]:
     """Return the counters of rounds, summed over all workers; `version` among them."""
     counters: dict[str, Counter[str]] = {round_id: Counter() for round_id in round_ids}
+    if len(counters) > COUNTERS_ASKED_SINGLY_MOST:
+        table = schema.counter
+        query = select(table).where(table.c.round_id.in_(list(counters)))
+        for row in connection.execute(query):
+            counters[row.round_id][row.key] += row.value
+        return counters
     for round_id, counter in counters.items():
         for key, value in connection.execute(COUNTERS, {"wanted": round_id}):
             counter[key] += value

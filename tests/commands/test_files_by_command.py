@@ -36,7 +36,7 @@ def test_results_and_receipts_come_as_csv(run: Run, room: Room, tmp_path: Path) 
     receipt = room.hold(0, "a")[0]
     counts = run("export", room.code, "--format", "csv")
     assert counts.stdout.lstrip("\ufeff").splitlines()[0] == (
-        "poll,title,round,kind,key,label,count,percent,turnout"
+        "poll,title,round,kind,key,label,count,percent,turnout,present"
     )
     path = tmp_path / "receipts.csv"
     done = run("export", room.code, "--receipts", "-o", str(path))
