@@ -22,6 +22,7 @@ from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.services import ballots, commands, panels, participants
 from polls.services.context import Actor, Context
+from polls.store.panels import PanelRecord
 from polls.web import line
 from polls.web.identity import LANGUAGE_COOKIE, choose_language, cookie_name
 from polls.web.messages import error_body
@@ -114,6 +115,7 @@ class SocketDoor:
         self._server: Any = socketio.server  # type: ignore[attr-defined]
         self._clients: dict[str, Client] = {}
         self._by_line: dict[str, Client] = {}
+        self._panel_ids: dict[str, str] = {}
 
     def open(self) -> None:
         self._server.on("connect", self._connect)
@@ -175,7 +177,7 @@ class SocketDoor:
         return None
 
     def _admit(self, sid: str, asked: protocol.Connect, cookies: Any, language: str) -> Client:
-        panel = panels.find(self._context, asked.panel)
+        panel = self._panel_with(asked.panel)
         role = Role(asked.role)
         key = asked.key or cookies.get(cookie_name(role, panel.code))
         watches = {region for region in asked.watch if region == "comments"}
@@ -191,6 +193,15 @@ class SocketDoor:
         if not key or not panels.key_is_valid(self._context, panel.id, role, key):
             raise Refusal("permission.denied")
         return Client(sid, below, Actor(role, panel.id, language), None, watches)
+
+    def _panel_with(self, code: str) -> PanelRecord:
+        """Return the panel with this code; a hall that joins asks the database once for it."""
+        known = self._panel_ids.get(code)
+        if known is not None:
+            return self._context.stage.state(known).panel
+        panel = panels.find(self._context, code)
+        self._panel_ids[panel.code] = panel.id
+        return panel
 
     def _seat_holder(self, panel_id: str, key: str, language: str) -> Actor:
         """Return whom a browser's cookie names. It cannot be given a new cookie here, so a
