@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+import engineio
 import pytest
 import requests
 import socketio
@@ -42,6 +43,24 @@ class Refused(Exception):
         return str(self.answer.get("data", {}).get("code"))
 
 
+class _Line(engineio.Client):  # type: ignore[misc]
+    """Remembers its WebSocket, so that it can be closed after the library has forgotten it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "ws" and value is not None:
+            self.__dict__.setdefault("opened", []).append(value)
+        super().__setattr__(name, value)
+
+    def close_all(self) -> None:
+        for opened in self.__dict__.get("opened", []):
+            opened.shutdown()
+
+
+class _Socket(socketio.Client):  # type: ignore[misc]
+    def _engineio_client_class(self) -> type[_Line]:
+        return _Line
+
+
 class Client:
     """One socket, and everything it heard in order."""
 
@@ -49,7 +68,7 @@ class Client:
         self.heard: list[tuple[str, Any]] = []
         self.is_connected = False
         self._refusal: Any = None
-        self._socket = socketio.Client(reconnection=False, handle_sigint=False)
+        self._socket = _Socket(reconnection=False, handle_sigint=False)
         self._socket.on("connect_error", self._note_refusal)
         self._socket.on("disconnect", self._note_end)
         self._socket.on("*", self._note)
@@ -134,7 +153,7 @@ class Client:
 
     def close(self) -> None:
         self._socket.disconnect()
-        self._socket.eio.disconnect(abort=True)
+        self._socket.eio.close_all()
 
 
 def key_of(link: str) -> str:
