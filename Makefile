@@ -67,8 +67,11 @@ format: setup ## let ruff format and fix what it safely can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure a full room against one server process (BENCH_ARGS=)
-	@$(BIN)/python bench/room.py $(BENCH_ARGS)
+bench: setup ## measure a full room, broadcasts and votes a second (BENCH_ARGS=)
+	@$(BIN)/python bench/room.py --seconds 10 $(BENCH_ARGS)
+	@$(BIN)/python bench/room.py --seconds 10 --visibility projector $(BENCH_ARGS)
+	@$(BIN)/python bench/fanout.py $(BENCH_ARGS)
+	@$(BIN)/python bench/throughput.py --visibility projector $(BENCH_ARGS)
 
 lock: ## write the hash-pinned lockfiles again (LOCK_ARGS=--upgrade takes the newest)
 	@python3 tools/lock.py $(LOCK_ARGS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import resource
 import sys
@@ -258,6 +259,7 @@ def _most_within(times: Sequence[float], window: float) -> int:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Run a room from the first phone to the published result; return the figures."""
     raise_file_limit(options.phones + 200)
+    load = os.getloadavg()[0]
     server = Server()
     try:
         room = Room(server, options)
@@ -285,6 +287,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "memory_kib_per_phone": round(memory, 1),
         "join": joined,
         "opened_everywhere_p99_ms": opened,
+        "load_before": round(load, 1),
     }
 
 
