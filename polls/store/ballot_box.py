@@ -22,7 +22,7 @@ from polls.store.shelves import NewReceipt
 
 BATCH_MOST = 500
 ENOUGH_COMPANY = 16
-COMPANY_SECONDS = 0.01
+COMPANY_SECONDS = 0.02
 RETRY_AFTER_SECONDS = 2
 
 Done = Callable[[CastResult], None]

@@ -7,6 +7,7 @@ gevent server; there its work runs in threads. PostgreSQL is cooperative and run
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -156,4 +157,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that writes takes the lock at once, so that it never has to give way."""
     writes = connection.get_execution_options().get("hemicycle_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    try:
+        connection.connection.cursor().execute(statement)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(statement, {}, error) from error
