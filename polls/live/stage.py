@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import gevent
 
 from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility, may_see_results
 from polls.domain.tally import VERSION
+from polls.live.memory import PanelMemory
 from polls.live.presence import Presence
 from polls.live.snapshots import (
     PanelState,
@@ -57,34 +57,6 @@ class Render(Protocol):
     def __call__(self, view: RoomView, region: str, news: str) -> dict[str, Any]: ...
 
 
-@dataclass(slots=True)
-class _Panel:
-    """What the stage remembers of one panel."""
-
-    presence: Presence = field(default_factory=Presence)
-    state: PanelState | None = None
-    generation: int = 0
-    """Rises when `state` becomes outdated, so that a slow read never brings an old one back."""
-    dirty_rounds: set[str] = field(default_factory=set)
-    unsent_rounds: set[str] = field(default_factory=set)
-    """Rounds whose counters a page has read anew; their frames are still to be sent."""
-    sent_versions: dict[str, int] = field(default_factory=dict)
-    turnout_to_phones: set[str] = field(default_factory=set)
-    comments_dirty: bool = False
-    comments_sent_at: float = 0.0
-    present_sent: int = -1
-    presence_sent_at: float = 0.0
-    phones_sent_at: float = 0.0
-    present_on_phones: int = -1
-    is_warned: bool = False
-    """The moderator was told that identities join faster than people can."""
-    fragments: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
-
-    def outdate(self) -> None:
-        self.state = None
-        self.generation += 1
-
-
 class Stage:
     """The one place that sends events."""
 
@@ -100,7 +72,7 @@ class Stage:
         self._clock = clock
         self._tick_seconds = tick_seconds
         self._join_warning_count = join_warning_count
-        self._panels: dict[str, _Panel] = {}
+        self._panels: dict[str, PanelMemory] = {}
         self._round_panels: dict[str, str] = {}
         self._ends: dict[str, tuple[str, str, float]] = {}
         self._counting: set[str] = set()
@@ -129,10 +101,10 @@ class Stage:
 
     # What is here
 
-    def _panel(self, panel_id: str) -> _Panel:
+    def _panel(self, panel_id: str) -> PanelMemory:
         panel = self._panels.get(panel_id)
         if panel is None:
-            panel = self._panels[panel_id] = _Panel()
+            panel = self._panels[panel_id] = PanelMemory()
         return panel
 
     def presence(self, panel_id: str) -> Presence:
@@ -156,7 +128,7 @@ class Stage:
         panel.unsent_rounds.update(self._refresh_counters(panel_id, panel))
         return self.state(panel_id)
 
-    def _follow_rounds(self, panel_id: str, panel: _Panel, state: PanelState) -> None:
+    def _follow_rounds(self, panel_id: str, panel: PanelMemory, state: PanelState) -> None:
         for poll in state.polls.values():
             if poll.round is not None:
                 self._round_panels[poll.round.id] = panel_id
@@ -329,7 +301,7 @@ class Stage:
             if self._has_members(room):
                 self._send_fragment(panel_id, Role.PARTICIPANT, language, "comments", room)
 
-    def _refresh_counters(self, panel_id: str, panel: _Panel) -> list[str]:
+    def _refresh_counters(self, panel_id: str, panel: PanelMemory) -> list[str]:
         """Read the counters of rounds with new ballots; return those rounds."""
         if not panel.dirty_rounds:
             return []
@@ -350,7 +322,7 @@ class Stage:
         panel.fragments.clear()
         return list(dirty)
 
-    def _send_tallies(self, panel_id: str, panel: _Panel) -> None:
+    def _send_tallies(self, panel_id: str, panel: PanelMemory) -> None:
         changed = {*self._refresh_counters(panel_id, panel), *panel.unsent_rounds}
         panel.unsent_rounds.clear()
         changed |= {
@@ -365,7 +337,7 @@ class Stage:
             if poll.round is not None and poll.round.id in changed:
                 self._send_tally(panel_id, panel, state, poll)
 
-    def _send_tally(self, panel_id: str, panel: _Panel, state: PanelState, poll: Poll) -> None:
+    def _send_tally(self, panel_id: str, panel: PanelMemory, state: PanelState, poll: Poll) -> None:
         results = results_of(state, poll)
         if results is None or poll.round is None or poll.state is PollState.DRAFT:
             return
@@ -395,14 +367,14 @@ class Stage:
             panel.turnout_to_phones.discard(round_id)
             self._emit("poll.turnout", turnout, role_room(panel_id, "participant"))
 
-    def _phones_may_hear(self, panel: _Panel) -> bool:
+    def _phones_may_hear(self, panel: PanelMemory) -> bool:
         now = self._clock()
         if now - panel.phones_sent_at < PHONES_EVERY_SECONDS:
             return False
         panel.phones_sent_at = now
         return True
 
-    def _send_presence(self, panel_id: str, panel: _Panel) -> None:
+    def _send_presence(self, panel_id: str, panel: PanelMemory) -> None:
         now = self._clock()
         if now - panel.presence_sent_at < PRESENCE_EVERY_SECONDS or panel.state is None:
             return
@@ -443,7 +415,7 @@ class Stage:
             except Exception:
                 log.exception("a panel's tick failed")
 
-    def _tick_panel(self, panel_id: str, panel: _Panel) -> None:
+    def _tick_panel(self, panel_id: str, panel: PanelMemory) -> None:
         self._send_tallies(panel_id, panel)
         now = self._clock()
         if panel.comments_dirty and now - panel.comments_sent_at >= COMMENTS_EVERY_SECONDS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -86,8 +87,11 @@ def test_the_installed_wheel_serves_from_a_foreign_folder(installed: Path, tmp_p
     )
     try:
         server.start()
-        assert requests.get(server.url + "/", timeout=10).status_code == 200
-        script = requests.get(server.url + "/static/vendor/idiomorph.js", timeout=10)
+        page = requests.get(server.url + "/", timeout=10)
+        assert page.status_code == 200
+        version = re.search(r"/static/([0-9a-f]+)/", page.text)
+        assert version is not None
+        script = requests.get(f"{server.url}{version[0]}vendor/idiomorph.js", timeout=10)
         assert script.status_code == 200
         assert script.content == (ROOT / "static" / "vendor" / "idiomorph.js").read_bytes()
     finally:
