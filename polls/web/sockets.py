@@ -92,11 +92,11 @@ def create_socketio(app: Flask) -> SocketIO:
     for name in ("socketio.server", "engineio.server"):
         # Below this level they log what people send; without one they add a handler of their own.
         logging.getLogger(name).setLevel(logging.ERROR)
-    socketio = SocketIO(
+    socketio = SocketIO(  # type: ignore[call-arg]
         app,
         async_mode="gevent",
         json=_Json,
-        serializer=_Packet,  # type: ignore[arg-type]
+        serializer=_Packet,
         client_manager=line.FanOut(),
         manage_session=False,
         max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
