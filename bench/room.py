@@ -127,7 +127,7 @@ class Room:
         now = time.monotonic()
         for place, phone in enumerate(self.phones):
             self.hall.at(now + seconds * place / count, partial(self.hall.connect, phone))
-        self._until(lambda: all(phone.joined_at for phone in self.phones), "phones")
+        self._until(self._is_full, "phones", seconds)
         refused = sum(bool(phone.refusal) for phone in self.phones)
         if refused:
             raise BenchError(f"{refused} phones were refused")
@@ -139,8 +139,11 @@ class Room:
             "cpu_ms_each": round(spent * 1000 / count, 3),
         }
 
-    def _until(self, is_done: Callable[[], bool], what: str) -> None:
-        if not self.hall.run(is_done, PATIENCE_SECONDS):
+    def _is_full(self) -> bool:
+        return all(phone.joined_at or phone.refusal for phone in reversed(self.phones))
+
+    def _until(self, is_done: Callable[[], bool], what: str, seconds: float = 0) -> None:
+        if not self.hall.run(is_done, seconds + PATIENCE_SECONDS):
             raise BenchError(f"waited in vain for: {what}")
 
     def shown_everywhere(self, name: str) -> float:
