@@ -269,3 +269,13 @@ def test_long_polling_upgrades_to_a_line(site: Site) -> None:
     phone = site.phone(session=sid)
     site.tell("end", {})
     phone.until(lambda found: bool(found) and found[-1] == b'42["end",{}]')
+
+
+def test_a_moved_library_is_served_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(line.VERSIONS, "python-engineio", "4.14.")
+    made = Site(is_direct=True)
+    assert not made.is_direct
+    phone = made.phone()
+    made.tell("end", {})
+    phone.until(lambda found: bool(found) and found[-1] == b'42["end",{}]')
+    made.close()
