@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from polls.app import create_app
 from polls.domain.errors import Refusal
-from polls.domain.polls import Role
 from polls.services.context import Actor
 from polls.services.participants import recognise
 from polls.web.parts import Parts
@@ -54,8 +53,7 @@ SAMPLE = [
 ]
 # A surrogate on its own is in no encoding; what a browser sends instead is in the sample.
 STRINGS = sorted({*SAMPLE, *(json.loads(SHARED.read_text()) if SHARED.exists() else ())})
-CHUNKS = [STRINGS[start : start + 36] for start in range(0, len(STRINGS), 36)]
-PAGES = ("", "/comments", "/traces", "/moderate", "/moderate/add", "/screen", "/results")
+CHUNKS = [STRINGS[start : start + 50] for start in range(0, len(STRINGS), 50)]
 
 
 @dataclass
@@ -86,6 +84,8 @@ class Visitor:
         try:
             return self.room.give(actor, name, **fields)
         except Refusal as refusal:
+            if refusal.code in {"store.unavailable", "ballot.not_stored", "server.failed"}:
+                raise
             return {"refused": refusal.code}
 
     @property
@@ -120,25 +120,15 @@ def visitor(app: Flask) -> Iterator[Visitor]:
         yield Visitor(room, web, actor)
 
 
-@pytest.fixture
-def look_around(visitor: Visitor) -> Callable[[], None]:
-    """Reads every page and every live fragment and finds nothing in them that runs."""
-
-    def look() -> None:
-        for page in PAGES:
-            assert injected(visitor.get(visitor.base + page)) == [], page
-        stage = visitor.room.context.stage
-        for role in Role:
-            for region in ("now",) if role is Role.PROJECTOR else ("now", "comments"):
-                view = stage.fragment(visitor.room.panel_id, role, "en", region)
-                assert injected(view["html"]) == [], (role, region)
-
-    return look
+def look_around(visitor: Visitor, pages: Sequence[str]) -> None:
+    """Read pages and find nothing in them that runs. Fragments are made of the same templates."""
+    for page in pages:
+        assert injected(visitor.get(visitor.base + page)) == [], page
 
 
 @pytest.mark.parametrize("strings", CHUNKS, ids=lambda strings: repr(strings[0])[:20])
 def test_any_string_may_be_a_comment_a_word_or_an_answer(
-    visitor: Visitor, look_around: Callable[[], None], strings: list[str]
+    visitor: Visitor, strings: list[str]
 ) -> None:
     room = visitor.room
     words, text, choice, rating = (room.poll(place) for place in range(4))
@@ -156,18 +146,18 @@ def test_any_string_may_be_a_comment_a_word_or_an_answer(
             for poll in (words, text, choice, rating):
                 fields = {"poll": poll.id, "round": "1", "answer": string}
                 assert visitor.post(vote, **fields) in {303, 400, 413}
-    look_around()
+    look_around(visitor, ("/comments", "/traces", "/moderate", "/results"))
     # The last word and the last text that were taken, in the results as well.
     for poll in (words, text):
         room.direct(
             "agenda.show", item=next(i.id for i in room.state.items if i.poll_id == poll.id)
         )
-        look_around()
+        look_around(visitor, ("/screen",))
 
 
 @pytest.mark.parametrize("strings", CHUNKS, ids=lambda strings: repr(strings[0])[:20])
 def test_any_string_may_be_a_title_an_option_or_a_reason(
-    visitor: Visitor, look_around: Callable[[], None], strings: list[str]
+    visitor: Visitor, strings: list[str]
 ) -> None:
     moderator = visitor.room.moderator
     comment = visitor.room.comment("A comment to be hidden")
@@ -185,7 +175,7 @@ def test_any_string_may_be_a_title_an_option_or_a_reason(
         visitor.give(moderator, "answer.hide", poll=poll, receipt=string)
         visitor.give(moderator, "poll.open", poll=poll, countdown_seconds=string)
         visitor.give(moderator, "agenda.show", item=string)
-    look_around()
+    look_around(visitor, ("", "/moderate", "/screen"))
 
 
 @pytest.mark.parametrize("strings", CHUNKS, ids=lambda strings: repr(strings[0])[:20])
