@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "HEMICYCLE_"
+PORT_MOST = 65535
 
 
 class SettingError(ValueError):
@@ -65,7 +67,19 @@ class Config:
             if name not in source:
                 continue
             values[item.name] = _typed(name, source[name], type(item.default))
-        return cls(**values)
+        return cls(**values).checked()
+
+    def checked(self) -> Config:
+        """Return the settings, or refuse one that no server could use."""
+        if self.port > PORT_MOST:
+            raise SettingError(f"{PREFIX}PORT must be at most {PORT_MOST}")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise SettingError(
+                f"{PREFIX}TIMEZONE is no time zone such as Europe/Brussels"
+            ) from None
+        return self
 
     @property
     def is_sqlite(self) -> bool:

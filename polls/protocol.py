@@ -151,6 +151,8 @@ class AnswerApprove(Command):
 
     poll: Id
     receipt: Id
+    sequence: Sequence | None = None
+    """The sequence of the answer that was read; one changed since is not shown unread."""
 
 
 class AnswerHide(Command):
@@ -234,6 +236,9 @@ class PanelClear(Command):
 
 class PanelUndo(Command):
     """Take back the latest action that can be taken back."""
+
+    action: int | None = None
+    """The action that is meant; if another came after it, nothing is taken back."""
 
 
 class ProjectorShow(Command):

@@ -18,6 +18,7 @@ from polls.domain.polls import Role
 from polls.protocol import PollOpen
 from polls.services import panels, participants, polls
 from polls.services.context import Actor, Context
+from polls.store.comments import has_actions
 from polls.store.panels import find_by_code
 from polls.web import qr
 
@@ -60,11 +61,12 @@ def prepare_panel(context: Context) -> str:
     definition = read_agenda(text)
     code = definition.code or ""
     if context.database.read(lambda connection: find_by_code(connection, code)) is None:
-        made = panels.create_with_derived_keys(context, definition)
-        moderator = Actor(Role.MODERATOR, made.panel_id)
-        state = context.stage.state(made.panel_id)
+        panels.create_with_derived_keys(context, definition)
+    panel = panels.find(context, code)
+    if not context.database.read(lambda connection: has_actions(connection, panel.id)):
+        state = context.stage.state(panel.id)
         first = next(item.poll_id for item in state.items if item.poll_id)
-        polls.open_poll(context, moderator, PollOpen(poll=first))
+        polls.open_poll(context, Actor(Role.MODERATOR, panel.id), PollOpen(poll=first))
     return code
 
 
@@ -85,11 +87,21 @@ def _own_address(host: str) -> str:
 
 def _print_links(context: Context, code: str, base: str) -> None:
     moderator, projector = panels.derived_keys(context, code)
+    panel_id = panels.find(context, code).id
+    is_replaced = [
+        role.value
+        for role, key in ((Role.MODERATOR, moderator), (Role.PROJECTOR, projector))
+        if not panels.key_is_valid(context, panel_id, role, key)
+    ]
     lines = [
         qr.terminal(f"{base}/p/{code}"),
         f"Phone:      {base}/p/{code}",
         f"Moderator:  {base}/p/{code}/moderate?key={moderator}",
         f"Projector:  {base}/p/{code}/screen?key={projector}",
+        *(
+            f"The {role} link above was replaced. `hemicycle links {code} --role {role}` makes one."
+            for role in is_replaced
+        ),
         "",
         "Stop with Ctrl-C. The next start goes on where this one ends.",
     ]

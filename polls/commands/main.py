@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import click
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from polls.commands.backup import backup
 from polls.commands.create import create
@@ -32,6 +33,9 @@ class _Group(click.Group):
             click.echo(f"hemicycle: {error}", err=True)
         except Refusal as refusal:
             click.echo(f"hemicycle: {message_of(refusal)}", err=True)
+        except (ArgumentError, NoSuchModuleError, OperationalError, ImportError) as error:
+            reason = str(error).splitlines()[0]
+            click.echo(f"hemicycle: the database cannot be used: {reason}", err=True)
         sys.exit(2)
 
 

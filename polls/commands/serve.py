@@ -16,6 +16,7 @@ from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from polls.app import create_app
+from polls.commands.common import CommandRefused
 from polls.config import Config
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,12 @@ def create_server(config: Config) -> WSGIServer:
     app = create_app(config)
     spare_the_collector()
     server = WSGIServer((config.host, config.port), app, log=None, error_log=None, backlog=2048)
-    server.start()
+    try:
+        server.start()
+    except (OSError, OverflowError) as error:
+        raise CommandRefused(
+            f"cannot listen on {config.host}, port {config.port}: {error}. Is the port in use?"
+        ) from error
     return server
 
 

@@ -68,6 +68,13 @@ class Poll:
     countdown_seconds: int | None = None
     round: Round | None = None
     """The latest round, or None before the first opening."""
+    rounds_cleared: int = 0
+    """Rounds thrown away with a rehearsal. Their numbers are not given again, so that a ballot
+    that a phone kept from then cannot count now."""
+
+    @property
+    def next_round_number(self) -> int:
+        return (self.rounds_cleared if self.round is None else self.round.number) + 1
 
 
 @dataclass(frozen=True, slots=True)

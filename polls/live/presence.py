@@ -75,6 +75,10 @@ class Presence:
     def connected(self) -> int:
         return len(self._sockets)
 
+    @property
+    def connected_participants(self) -> frozenset[str]:
+        return frozenset(self._sockets)
+
     def present(self, now: float) -> int:
         """Return how many people are here, voters of this round who left included."""
         if now - self._forgot_at >= FORGET_EVERY_SECONDS:

@@ -105,7 +105,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
     }
     spotlight = None
     if panel.spotlight_comment_id:
-        spotlight = comments.comment_of(connection, panel_id, panel.spotlight_comment_id)
+        spotlight = comments.find_comment(connection, panel_id, panel.spotlight_comment_id)
     return PanelState(
         panel=panel,
         items=tuple(agenda.items_of(connection, panel_id)),
@@ -200,6 +200,7 @@ def poll_view(
         visibility=poll.visibility.value,
         countdown_seconds=poll.countdown_seconds,
         round=latest.number if latest else 0,
+        vote=latest.number - poll.rounds_cleared if latest else 0,
         round_id=latest.id if latest else None,
         closes_at=latest.closes_at if latest else None,
         results_visible=visible,
@@ -228,7 +229,7 @@ def _texts(state: PanelState, poll: Poll, role: Role) -> tuple[TextAnswerView, .
         return ()
     seen = ("waiting", "shown", "hidden") if role is Role.MODERATOR else ("shown",)
     return tuple(
-        TextAnswerView(ballot.receipt, ballot.answer, ballot.state)
+        TextAnswerView(ballot.receipt, ballot.answer, ballot.state, ballot.sequence)
         for ballot in state.texts.get(poll.round.id, ())
         if ballot.state in seen
     )
@@ -299,7 +300,9 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         ),
         last_poll=_last_poll(items),
         next_action=next_action(items, now) if is_moderator else None,
-        last_action=ActionView(action.name, action.subject, action.at, action.before is not None)
+        last_action=ActionView(
+            action.name, action.subject, action.at, action.before is not None, action.id
+        )
         if action and is_moderator
         else None,
         join_warning=people.join_warning,

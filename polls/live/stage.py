@@ -427,10 +427,19 @@ class Stage:
     def _watch_ends(self) -> None:
         now = self._clock()
         for round_id, (panel_id, poll_id, closes_at) in list(self._ends.items()):
-            if now >= closes_at + GRACE_SECONDS:
-                self._finish_round(panel_id, poll_id, round_id)
-                self._ends.pop(round_id, None)
-                self._counting.discard(round_id)
-            elif now >= closes_at and round_id not in self._counting:
-                self._counting.add(round_id)
-                self.structure_changed(panel_id, "counting")
+            try:
+                self._watch_end(panel_id, poll_id, round_id, closes_at, now)
+            except Exception:
+                # One panel in trouble keeps no other waiting; the next tick tries again.
+                log.exception("a round could not be ended")
+
+    def _watch_end(
+        self, panel_id: str, poll_id: str, round_id: str, closes_at: float, now: float
+    ) -> None:
+        if now >= closes_at + GRACE_SECONDS:
+            self._finish_round(panel_id, poll_id, round_id)
+            self._ends.pop(round_id, None)
+            self._counting.discard(round_id)
+        elif now >= closes_at and round_id not in self._counting:
+            self._counting.add(round_id)
+            self.structure_changed(panel_id, "counting")

@@ -58,6 +58,7 @@ class TextAnswerView:
     receipt: str
     text: str
     state: str
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class PollView:
     countdown_seconds: int | None
     round: int
     """0 before the first opening."""
+    vote: int
+    """The round as people count: rounds of a rehearsal that was cleared are left out."""
     round_id: str | None
     closes_at: float | None
     results_visible: bool
@@ -153,6 +156,7 @@ class ActionView:
     subject: str
     at: float
     can_undo: bool
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

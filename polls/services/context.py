@@ -34,6 +34,10 @@ class Actor:
         return self.participant
 
 
+WRONG_PINS_PER_MINUTE = 30
+"""In one panel: enough for a hall that mistypes, too few to try them all."""
+
+
 class RateLimits:
     """Budgets for each participant, never for an address: a hall sits behind one address.
 
@@ -49,13 +53,18 @@ class RateLimits:
         self._budgets = {
             "commands": max(1, commands_per_minute),
             "comments": max(1, comments_per_minute),
+            "wrong PINs": WRONG_PINS_PER_MINUTE,
         }
         self._clock = clock
         self._minute = 0
         self._spent: dict[tuple[str, str], int] = {}
 
-    def spend(self, budget: str, participant: str) -> None:
-        """Take one from a participant's budget, or refuse and say when to come back."""
+    def check(self, budget: str, whose: str) -> None:
+        """Refuse if a budget is spent, but take nothing from it."""
+        self.spend(budget, whose, units=0)
+
+    def spend(self, budget: str, participant: str, units: int = 1) -> None:
+        """Take from a participant's budget, or refuse and say when to come back."""
         now = self._clock()
         minute = int(now // MINUTE_SECONDS)
         if minute != self._minute:
@@ -66,7 +75,7 @@ class RateLimits:
         if spent >= self._budgets[budget]:
             left = (minute + 1) * MINUTE_SECONDS - now
             raise Refusal("rate.limited", retry_after=max(1, math.ceil(left)))
-        self._spent[place] = spent + 1
+        self._spent[place] = spent + units
 
 
 @dataclass(frozen=True, slots=True)

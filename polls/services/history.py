@@ -52,7 +52,7 @@ def note(
     comments.insert_action(connection, actor.panel_id, name, subject[:32], before, now)
 
 
-def undo(context: Context, actor: Actor, _command: PanelUndo) -> dict[str, Any]:
+def undo(context: Context, actor: Actor, command: PanelUndo) -> dict[str, Any]:
     """Take back the latest action, unless people have acted on it since."""
     now = context.clock()
 
@@ -60,6 +60,8 @@ def undo(context: Context, actor: Actor, _command: PanelUndo) -> dict[str, Any]:
         action = comments.latest_action(connection, actor.panel_id)
         if action is None or action.before is None:
             raise Refusal("undo.nothing")
+        if command.action is not None and command.action != action.id:
+            raise Refusal("undo.newer")
         for entry in action.before:
             _restore(connection, entry, now)
         comments.mark_undone(connection, action.id, now)
@@ -76,6 +78,8 @@ def undo(context: Context, actor: Actor, _command: PanelUndo) -> dict[str, Any]:
 
 def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
     table = _TABLES[entry["table"]]
+    if entry["table"] == "panel":
+        _leave_out_erased_spotlight(connection, entry)
     if entry["values"] is not None:
         connection.execute(update(table).where(table.c.id == entry["id"]).values(**entry["values"]))
     elif entry["table"] == "round":
@@ -84,6 +88,13 @@ def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
         agenda.delete_round(connection, entry["id"])
     elif entry["table"] == "agenda_item":
         agenda.change_item(connection, entry["id"], deleted_at=now)
+
+
+def _leave_out_erased_spotlight(connection: Connection, entry: dict[str, Any]) -> None:
+    """A comment that its author has erased since cannot come back to the projector."""
+    comment_id = entry["values"].get("spotlight_comment_id")
+    if comment_id and comments.find_comment(connection, entry["id"], comment_id) is None:
+        entry["values"]["spotlight_comment_id"] = None
 
 
 def _follow_round(context: Context, panel_id: str, entry: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from polls import protocol
 from polls.domain.agenda import PanelDefinition
 from polls.domain.codes import new_panel_code, normalise_panel_code
-from polls.domain.errors import FieldRefusal, Refusal
+from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.domain.texts import INTERFACE_LANGUAGES
 from polls.services.context import Actor, Context
@@ -24,7 +24,7 @@ from polls.store.identities import capability_hash, derived_key
 from polls.store.panels import PanelRecord, new_id
 
 DAY_SECONDS = 86400.0
-PIN_LENGTH_LEAST, PIN_LENGTH_MOST = 3, 8
+PIN_LENGTH_LEAST, PIN_LENGTH_MOST = 4, 8
 HEAD_COUNT_MOST = 1_000_000
 
 
@@ -194,21 +194,22 @@ def _parse_head_count(raw: int | str) -> int | None:
     if text in ("", "0"):
         return None
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) > HEAD_COUNT_MOST:
-        raise FieldRefusal("head_count", f"a whole number from 0 to {HEAD_COUNT_MOST}")
+        raise Refusal("head_count.refused", most=HEAD_COUNT_MOST)
     return int(text)
 
 
 def clear(context: Context, actor: Actor, _command: protocol.PanelClear) -> dict[str, Any]:
-    """Throw away a rehearsal: all votes and comments, and start the agenda again."""
+    """Throw away a rehearsal: all votes, comments and seats of those who have left."""
     now = context.clock()
+    here = context.stage.presence(actor.panel_id).connected_participants
 
     def work(connection: Connection) -> list[str]:
         rounds: list[str] = []
         for poll in agenda.polls_of(connection, actor.panel_id).values():
             if poll.round is not None:
                 rounds.append(poll.round.id)
-            agenda.delete_rounds(connection, poll.id)
-            agenda.change_poll(connection, poll.id, state="draft")
+            agenda.clear_rounds(connection, poll)
+        panels.delete_participants(connection, actor.panel_id, keep=here)
         comments.clear_comments(connection, actor.panel_id)
         comments.clear_actions(connection, actor.panel_id)
         panels.change_panel(
@@ -290,6 +291,10 @@ def end(context: Context, panel_id: str) -> int:
         connection.execute(
             comment.update().where(comment.c.panel_id == panel_id).values(participant=None)
         )
+        comments.unlink_upvotes(connection, panel_id)
+        for poll in agenda.polls_of(connection, panel_id).values():
+            if poll.round is not None and not poll.round.is_closed:
+                agenda.end_round(connection, poll, now)
         panels.change_panel(connection, panel_id, ended_at=now)
         return unlinked
 

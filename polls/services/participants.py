@@ -52,6 +52,8 @@ def join(
         return Identity(known, key, is_new=False)
     new_key = secrets.token_urlsafe(18)
     now = context.clock()
+    most = context.config.participants_most
+    here = context.stage.presence(panel_id).connected_participants
 
     def work(connection: Connection) -> str:
         panel = panels.panel_by_id(connection, panel_id)
@@ -63,13 +65,23 @@ def join(
             panel.pin.encode(), pin.strip().encode()
         ):
             raise Refusal("pin.wrong" if pin.strip() else "pin.needed")
-        if panels.participant_count(connection, panel_id) >= context.config.participants_most:
-            raise Refusal("panel.full")
+        if panels.participant_count(connection, panel_id) >= most:
+            # Seats that somebody took and left without a word make way for people.
+            panels.delete_idle_participants(connection, panel_id, keep=here)
+            if panels.participant_count(connection, panel_id) >= most:
+                raise Refusal("panel.full")
         participant = participant_of(panels.hashing_key_of(connection, panel_id), new_key)
         panels.insert_participant(connection, panel_id, participant, language, now)
         return participant
 
-    participant = context.database.write(work)
+    if pin.strip():
+        context.limits.check("wrong PINs", panel_id)
+    try:
+        participant = context.database.write(work)
+    except Refusal as refusal:
+        if refusal.code == "pin.wrong":
+            context.limits.spend("wrong PINs", panel_id)
+        raise
     context.stage.presence(panel_id).join(now)
     return Identity(Actor(Role.PARTICIPANT, panel_id, language, participant), new_key, is_new=True)
 

@@ -221,7 +221,7 @@ def _open(
     new_round = Round(
         id=new_id(),
         poll_id=poll.id,
-        number=poll.round.number + 1 if poll.round else 1,
+        number=poll.next_round_number,
         opened_at=now,
         closes_at=None if countdown is None else now + countdown,
     )
@@ -356,8 +356,7 @@ def clear(context: Context, actor: Actor, command: protocol.PollClear) -> dict[s
         poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
         if poll.round is not None:
             context.stage.round_ends(actor.panel_id, poll.id, poll.round.id, None)
-        agenda.delete_rounds(connection, poll.id)
-        agenda.change_poll(connection, poll.id, state=PollState.DRAFT.value)
+        agenda.clear_rounds(connection, poll)
         panels.change_panel(connection, actor.panel_id)
         note(connection, actor, "poll.clear", poll.id, None, now)
 
@@ -414,6 +413,10 @@ def moderate_answer(
         poll = agenda.poll_of(connection, actor.panel_id, command.poll)
         latest = _latest_round(poll)
         state = "shown" if is_shown else "hidden"
+        read = command.sequence if isinstance(command, protocol.AnswerApprove) else None
+        now_there = ballots.text_sequence(connection, latest.id, command.receipt)
+        if read is not None and now_there is not None and now_there != read:
+            raise Refusal("answer.changed")
         if ballots.set_text_state(connection, latest.id, command.receipt, state) is None:
             raise Refusal("answer.unknown")
         panels.change_panel(connection, actor.panel_id)

@@ -210,7 +210,7 @@ def find_receipt(connection: Connection, found: PanelResults, typed: str) -> lis
     """Return the ballots with this receipt among the rounds listed in these results."""
     receipt = typed_receipt(typed)
     places = {
-        round_.round.id: (poll, round_.round.number)
+        round_.round.id: (poll, round_.round.number - poll.poll.rounds_cleared)
         for poll in found.polls
         for round_ in poll.rounds
     }

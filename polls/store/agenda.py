@@ -109,6 +109,7 @@ def _poll(row: Row[Any], latest: Round | None) -> Poll:
         visibility=Visibility(row.visibility),
         countdown_seconds=row.countdown_seconds,
         round=latest,
+        rounds_cleared=row.rounds_cleared,
     )
 
 
@@ -191,16 +192,27 @@ def finish_round(
     return closed.rowcount == 1
 
 
-def resume_round(connection: Connection, round_id: str) -> None:
-    """Take back a closing: the round takes ballots again, without a limit."""
+def end_round(connection: Connection, poll: Poll, now: float) -> None:
+    """Close a poll's latest round at once, as at a panel's end."""
     table = schema.round_
-    connection.execute(
-        update(table).where(table.c.id == round_id).values(closes_at=None, closed_at=None)
+    if poll.round is not None:
+        connection.execute(
+            update(table)
+            .where(table.c.id == poll.round.id)
+            .values(closes_at=poll.round.closes_at or now, closed_at=now)
+        )
+        change_poll(connection, poll.id, state=PollState.CLOSED.value)
+
+
+def clear_rounds(connection: Connection, poll: Poll) -> None:
+    """Delete all rounds of a poll, which is a draft again; their numbers stay used."""
+    connection.execute(delete(schema.round_).where(schema.round_.c.poll_id == poll.id))
+    change_poll(
+        connection,
+        poll.id,
+        state=PollState.DRAFT.value,
+        rounds_cleared=poll.next_round_number - 1,
     )
-
-
-def delete_rounds(connection: Connection, poll_id: str) -> None:
-    connection.execute(delete(schema.round_).where(schema.round_.c.poll_id == poll_id))
 
 
 def delete_round(connection: Connection, round_id: str) -> None:

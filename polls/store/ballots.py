@@ -98,7 +98,8 @@ def _apply(cast: Cast, row: Stored) -> CastResult:
         return CastResult(refused="ballot.none")
     row.sequence = row.sequence + 1 if cast.sequence is None else cast.sequence
     row.answer = None if cast.answer is None else cast.kind.merge(row.answer, cast.answer)
-    row.state = cast.text_state
+    if row.state != "hidden":
+        row.state = cast.text_state
     row.is_changed = True
     return CastResult(row.receipt, row.sequence)
 
@@ -243,6 +244,13 @@ def texts_of_round(
         BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
         for row in connection.execute(query)
     ]
+
+
+def text_sequence(connection: Connection, round_id: str, receipt: str) -> int | None:
+    """Return the sequence of a written answer, None if there is no such."""
+    table = schema.ballot
+    query = select(table.c.sequence).where(table.c.round_id == round_id, table.c.receipt == receipt)
+    return connection.execute(query.with_for_update()).scalar()
 
 
 def set_text_state(connection: Connection, round_id: str, receipt: str, state: str) -> str | None:

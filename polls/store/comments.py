@@ -62,6 +62,14 @@ def comment_of(
     return _comment(row)
 
 
+def find_comment(connection: Connection, panel_id: str, comment_id: str) -> Comment | None:
+    """Return a comment, or None if its author has erased it."""
+    table = schema.comment
+    query = select(table).where(table.c.panel_id == panel_id, table.c.id == comment_id)
+    row = connection.execute(query).first()
+    return None if row is None else _comment(row)
+
+
 def comments_of(
     connection: Connection, panel_id: str, state: CommentState, most: int
 ) -> list[Comment]:
@@ -192,6 +200,13 @@ def erase_comments_of(connection: Connection, panel_id: str, participant: str) -
     )
 
 
+def unlink_upvotes(connection: Connection, panel_id: str) -> None:
+    """Forget who supported what; the comments keep their counts."""
+    votes, comments = schema.upvote, schema.comment
+    own = select(comments.c.id).where(comments.c.panel_id == panel_id)
+    connection.execute(delete(votes).where(votes.c.comment_id.in_(own)))
+
+
 def clear_comments(connection: Connection, panel_id: str) -> None:
     connection.execute(delete(schema.comment).where(schema.comment.c.panel_id == panel_id))
 
@@ -230,6 +245,13 @@ def latest_action(connection: Connection, panel_id: str) -> Action | None:
     )
     row = connection.execute(query).first()
     return None if row is None else Action(row.id, row.name, row.subject, row.before, row.at)
+
+
+def has_actions(connection: Connection, panel_id: str) -> bool:
+    """Say whether a moderator has ever done anything, taken back or not."""
+    table = schema.action
+    query = select(table.c.id).where(table.c.panel_id == panel_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def mark_undone(connection: Connection, action_id: int, now: float) -> None:

@@ -176,6 +176,44 @@ def insert_or_leave(connection: Connection, table: Any, values: Any) -> Any:
     return statement.on_conflict_do_nothing()
 
 
+def delete_participants(
+    connection: Connection, panel_id: str, keep: frozenset[str] = frozenset()
+) -> None:
+    """Forget everyone who joined, except those who are still here."""
+    table = schema.participant
+    found = connection.execute(select(table.c.id).where(table.c.panel_id == panel_id)).scalars()
+    for participant in set(found) - keep:
+        connection.execute(
+            table.delete().where(table.c.panel_id == panel_id, table.c.id == participant)
+        )
+
+
+def delete_idle_participants(connection: Connection, panel_id: str, keep: frozenset[str]) -> None:
+    """Free the seats of those who are not here and have left nothing behind."""
+    people, comment, vote = schema.participant, schema.comment, schema.upvote
+    active = (
+        select(schema.ballot.c.participant)
+        .join(schema.round_, schema.round_.c.id == schema.ballot.c.round_id)
+        .join(schema.poll, schema.poll.c.id == schema.round_.c.poll_id)
+        .where(schema.poll.c.panel_id == panel_id)
+        .union(
+            select(comment.c.participant).where(
+                comment.c.panel_id == panel_id, comment.c.participant.is_not(None)
+            ),
+            select(vote.c.participant)
+            .join(comment, comment.c.id == vote.c.comment_id)
+            .where(comment.c.panel_id == panel_id),
+        )
+    )
+    found = connection.execute(
+        select(people.c.id).where(people.c.panel_id == panel_id, people.c.id.not_in(active))
+    ).scalars()
+    for participant in set(found) - keep:
+        connection.execute(
+            people.delete().where(people.c.panel_id == panel_id, people.c.id == participant)
+        )
+
+
 def delete_participant(connection: Connection, panel_id: str, participant: str) -> None:
     """Forget that someone joined; a spotlit comment of theirs leaves the projector."""
     table = schema.participant

@@ -119,6 +119,7 @@ poll = Table(
     Column("visibility", String(12), nullable=False),
     Column("state", String(12), nullable=False),
     Column("countdown_seconds", Integer),
+    Column("rounds_cleared", Integer, nullable=False, server_default="0"),
     CheckConstraint("state IN ('draft', 'open', 'closed', 'published')", name="state_known"),
 )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import socket as plain_socket
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
@@ -44,6 +45,10 @@ from polls.web.frames import (
 log = logging.getLogger(__name__)
 
 RECEIVE_BYTES = 4096
+MESSAGES_A_SECOND_MOST = 200
+"""More than any person sends. Who sends more waits, and with them nobody else."""
+WAITING_MOST = 500
+"""Frames that wait for a socket nobody reads from; then it is let go."""
 GIVE_WAY_EVERY = 200
 """Sockets written to before other greenlets get their turn."""
 
@@ -106,7 +111,7 @@ class Line:
 
     __slots__ = (
         "_handler", "_inbox", "_is_busy", "_is_open", "_lines", "_newest", "_raw_send",
-        "_reader", "_session", "_socket",
+        "_reader", "_second_began", "_session", "_socket", "_taken",
     )  # fmt: skip
 
     def __init__(self, lines: Lines, handler: Any, server: Any) -> None:
@@ -118,6 +123,8 @@ class Line:
         self._newest: dict[Kind, bytes] = {}
         self._is_busy = False
         self._is_open = False
+        self._second_began = 0.0
+        self._taken = 0
         self._socket: Any = None
         self._raw_send: Callable[[bytes], int] = len
 
@@ -170,12 +177,22 @@ class Line:
                     return None
                 for kind, payload in self._reader.feed(data):
                     self._take(kind, payload)
+                    self._hold_back()
             except FrameError as error:
                 self._say_goodbye(error.code)
                 return None
             except OSError:
                 return None
         return self._inbox.pop(0)
+
+    def _hold_back(self) -> None:
+        """Let someone who floods wait for the next second; the network then slows them down."""
+        now = time.monotonic()
+        if now - self._second_began >= 1:
+            self._second_began, self._taken = now, 0
+        self._taken += 1
+        if self._taken >= MESSAGES_A_SECOND_MOST:
+            gevent.sleep(max(0.0, self._second_began + 1 - now))
 
     def send(self, message: str | bytes) -> None:
         """Send what the library's writer took from its queue; waits while the phone is slow."""
@@ -256,6 +273,9 @@ class Line:
                 session.queue.put(_ReadyPacket(ready[sent:]))
 
     def _enqueue(self, ready: bytes, kind: Kind | None) -> None:
+        if self._session.queue.qsize() > WAITING_MOST:
+            self.hang_up()
+            return
         if kind is None:
             self._session.send(_ReadyPacket(ready))
             return

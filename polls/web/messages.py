@@ -11,6 +11,7 @@ from polls.domain.errors import Refusal
 
 MESSAGES: dict[str, Any] = {
     "agenda.refused": _l("This agenda cannot be used. Please mend these places and try again."),
+    "answer.changed": _l("This answer was changed a moment ago. Please read it again."),
     "answer.no_word": _l("Please write at least one word."),
     "answer.not_a_list": _l("Please choose from the list."),
     "answer.not_a_step": _l("Please choose a step from %(least)s to %(most)s."),
@@ -22,7 +23,7 @@ MESSAGES: dict[str, Any] = {
     "answer.word_too_long": _l("A word may have at most %(most)s characters."),
     "ballot.none": _l("There is no vote of yours to take back."),
     "ballot.not_stored": _l("Not counted yet. We are trying again."),
-    "command.malformed": _l("We could not read this. %(problem)s"),
+    "command.malformed": _l("We could not read this."),
     "command.unknown": _l("We do not know this command."),
     "comment.id_refused": _l("The comment's id cannot be used."),
     "comment.id_taken": _l("The comment's id is in use."),
@@ -34,6 +35,7 @@ MESSAGES: dict[str, Any] = {
     "countdown.refused": _l("A countdown takes from 5 to %(most)s seconds."),
     "creation.password_wrong": _l("This is not the password for creating panels."),
     "field.refused": _l("%(field)s: expected %(expected)s."),
+    "head_count.refused": _l("Please type a number of people from 0 to %(most)s."),
     "item.is_open": _l("Voting is open. Close it first."),
     "item.unknown": _l("This item is not on the agenda any more."),
     "kind.unknown": _l("We do not know this kind of question. Known: %(known)s."),
@@ -69,6 +71,7 @@ MESSAGES: dict[str, Any] = {
     "text.not_text": _l("This must be a text."),
     "text.too_long": _l("This text has %(length)s characters; at most %(most)s fit."),
     "undo.has_ballots": _l("People have voted since, so this cannot be taken back."),
+    "undo.newer": _l("Something was done after that. Please look at the page again."),
     "undo.nothing": _l("There is nothing to take back."),
 }
 

@@ -31,7 +31,7 @@ from polls.web.identity import (
 )
 from polls.web.item_form import item_form, read_item_form
 from polls.web.messages import message_of
-from polls.web.pages import Answer, see_other
+from polls.web.pages import Answer, own_path, see_other
 from polls.web.parts import parts
 
 moderation = Blueprint("moderation", __name__)
@@ -148,9 +148,8 @@ def do(code: str, name: str) -> Answer:
         if is_for_moderator
         else participant_of_request(context, panel)
     )
-    back = request.form.get("back") or f"/p/{panel.code}" + (
-        "/moderate" if is_for_moderator else ""
-    )
+    own_page = f"/p/{panel.code}" + ("/moderate" if is_for_moderator else "")
+    back = own_path(request.form.get("back"), own_page)
     fields = {k: v for k, v in request.form.items() if k != "back"}
     try:
         commands.give(context, actor, name, protocol.parse_form(name, fields))

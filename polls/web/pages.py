@@ -38,12 +38,18 @@ pages = Blueprint("pages", __name__)
 Answer = Response | str
 
 
-def see_other(path: str) -> Response:
-    """Redirect after a form; only to a path of this site."""
+def own_path(path: str | None, otherwise: str = "/") -> str:
+    """Return a path that a form named, if it is one of this site."""
+    if not path or not path.isprintable() or path.startswith(("//", "/\\")):
+        return otherwise
     target = urlsplit(path)
     is_own = not target.scheme and not target.netloc and target.path.startswith("/")
-    is_own = is_own and path.isprintable() and not path.startswith(("//", "/\\"))
-    return redirect(path if is_own else "/", code=303)  # type: ignore[return-value]
+    return path if is_own else otherwise
+
+
+def see_other(path: str) -> Response:
+    """Redirect after a form; only to a path of this site."""
+    return redirect(own_path(path), code=303)  # type: ignore[return-value]
 
 
 @pages.get("/")

@@ -13,6 +13,7 @@ from polls.web.rendering import Addresses, FragmentRenderer
 from polls.web.sockets import SocketDoor
 
 STATUS_BY_CODE = {
+    "answer.changed": 409,
     "page.unknown": 404,
     "panel.unknown": 404,
     "poll.unknown": 404,
@@ -51,6 +52,7 @@ class Parts:
             "text",
             "field",
             "command",
+            "head_count",
             "agenda",
             "pin",
             "kind",

@@ -57,8 +57,17 @@ def test_no_setting_is_mentioned_that_does_not_exist() -> None:
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_a_setting_is_read_from_the_environment(name: str) -> None:
     is_number = isinstance(SETTINGS[name].default, int)
-    config = Config.from_environment({name: "17" if is_number else "something"})
-    assert getattr(config, SETTINGS[name].name) == (17 if is_number else "something")
+    text = "Europe/Tallinn" if name == "HEMICYCLE_TIMEZONE" else "something"
+    config = Config.from_environment({name: "17" if is_number else text})
+    assert getattr(config, SETTINGS[name].name) == (17 if is_number else text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HEMICYCLE_TIMEZONE", "Mars/Base"), ("HEMICYCLE_PORT", "70000")]
+)
+def test_a_setting_that_no_server_could_use_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        Config.from_environment({name: value})
 
 
 @pytest.mark.parametrize("value", ["", "many", "-1", "1.5"])

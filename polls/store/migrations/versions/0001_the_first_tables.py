@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("visibility", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("countdown_seconds", sa.Integer(), nullable=True),
+        sa.Column("rounds_cleared", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "state IN ('draft', 'open', 'closed', 'published')", name=op.f("ck_poll_state_known")
         ),
