@@ -54,7 +54,9 @@ def extract() -> None:
 def update(language: str) -> None:
     catalogue = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     # A guessed translation is worse than none: it would be read out in a room.
-    command = ["update", "--no-fuzzy-matching"] if catalogue.exists() else ["init"]
+    command = (
+        ["update", "--no-fuzzy-matching", "--ignore-obsolete"] if catalogue.exists() else ["init"]
+    )
     babel(
         *command,
         f"--input-file={TEMPLATE}",

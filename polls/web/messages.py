@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
 from polls.domain.errors import Refusal
@@ -78,6 +78,9 @@ MESSAGES: dict[str, Any] = {
 
 def message_of(refusal: Refusal) -> str:
     """Return the refusal in the current language."""
+    if refusal.code == "field.refused" and str(get_locale()) != "en":
+        # What is expected is said in English, for writers of files and programs.
+        return str(gettext("Please check this field: %(field)s.", **refusal.details))
     text = str(MESSAGES.get(refusal.code) or gettext("This is not possible."))
     try:
         return text % refusal.details if "%(" in text else text
