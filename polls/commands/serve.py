@@ -46,6 +46,9 @@ def with_address(config: Config, host: str | None, port: int | None) -> Config:
 def create_server(config: Config) -> WSGIServer:
     """Return a listening server; it keeps no access log, so no address is written down."""
     set_up_logging(config.log_level)
+    hub = gevent.get_hub()
+    # Phones that leave in the middle of something are no errors, and no news.
+    hub.NOT_ERROR = (*hub.NOT_ERROR, ConnectionError)
     app = create_app(config)
     spare_the_collector()
     server = WSGIServer((config.host, config.port), app, log=None, error_log=None, backlog=2048)
