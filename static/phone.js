@@ -19,7 +19,7 @@ import {
 } from "./comments.js";
 import { openOutbox, openStore } from "./outbox.js";
 import * as paint from "./paint.js";
-import { fill, focusHeading, morphInside, openRoom, setText } from "./room.js";
+import { fill, focusHeading, openRoom, setText } from "./room.js";
 import { assignSeats, roomSeats, scatterSeats, seatsOf, votesPerSeat } from "./seats.js";
 
 const REFRESH_SPREAD_MS = 800;
@@ -214,12 +214,9 @@ async function refreshNow() {
     const answer = await fetch(`/p/${page.panel}`, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const region = document.querySelector('[data-region="now"]');
     const found = fresh.querySelector('[data-region="now"]');
-    if (!found || Number(fresh.body.dataset.version) < Number(region.dataset.version || 0)) return;
-    morphInside(region, found.innerHTML);
-    paint.paintAll(region);
-    paintMine();
+    const version = Number(fresh.body.dataset.version);
+    if (found) room.show({ region: "now", version, html: found.innerHTML, isMine: true });
   } catch {
     /* the next change of the page brings it */
   }
@@ -395,7 +392,7 @@ room.on("view", (payload) => {
   restoreDraft(desk);
   paintMine();
   nameTab();
-  if (payload.region === "now" && needsOwnResults()) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
+  if (payload.region === "now" && !payload.isMine && needsOwnResults()) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
 });
 room.on("opened", ({ poll }) => paint.forget?.(poll));
 room.on("comment", (frame) => commentChanged(desk, frame));

@@ -24,6 +24,7 @@
  *                              "refused" (error, when the server does not let this page in)
  *   room.now()                 seconds since 1970 by the server's clock
  *   room.release()             shows what `hold` has held back
+ *   room.show(payload)         shows a view that the page fetched itself, unless a newer one is on
  *   room.isOnline, room.latest (the latest snapshot or null)
  *   room.text(key, values)     a text of this page; {name} is filled in
  *   room.notice(text, {tone, near})   one note for the reader; tone "warn", "ok" or "danger"
@@ -112,6 +113,7 @@ export function openRoom({ paint, watch, hold } = {}) {
       if (ack.ok) takeSnapshot(ack.snapshot);
       return ack;
     },
+    show: takeView,
     release() {
       const views = [...held.values()];
       held.clear();

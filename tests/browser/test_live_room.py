@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.panel import Panel, take_seat
 from tests.support.browser import Screens
@@ -183,3 +183,25 @@ def test_an_answer_given_without_a_line_arrives_once_when_it_is_back(
     tally = panel.snapshot()["tally"]
     assert tally["turnout"] == 1
     assert tally["counts"] == {"a": 1, "b": 0, "c": 0}
+
+
+def test_a_page_that_was_fetched_too_late_does_not_hide_what_is_on_now(
+    screens: Screens, panel: Panel
+) -> None:
+    panel.ask("First?", visibility="voted")
+    phone = take_seat(screens, panel)
+    kept: list[tuple[Route, APIResponse]] = []
+    phone.route(panel.link, lambda route: kept.append((route, route.fetch())))
+    phone.locator(".choice").first.click()
+    receipt_of(phone)
+    eventually(
+        lambda: phone.evaluate("() => 1") == 1 and bool(kept),
+        message="a phone that voted fetches its own results",
+    )
+    panel.ask("Second?")
+    heading = phone.locator("[data-region='now'] h1")
+    expect(heading).to_have_text("Second?")
+    for route, answer in kept:
+        route.fulfill(response=answer)
+    phone.evaluate("() => fetch('/health/live').then(() => new Promise(requestAnimationFrame))")
+    expect(heading).to_have_text("Second?")
