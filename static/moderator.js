@@ -506,7 +506,7 @@ document.addEventListener("focusin", (event) => {
   };
 });
 
-room.on("view", (payload) => {
+room.on("view", (payload, region) => {
   settle();
   keepInSight();
   if (!focus || focus.region !== payload.region) return;
