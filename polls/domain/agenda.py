@@ -22,8 +22,6 @@ TITLE_LENGTH_MOST = 300
 LABEL_LENGTH_MOST = 120
 BODY_LENGTH_MOST = 2000
 
-ITEM_KINDS = ("poll", "comments", "slide")
-
 OPTION_ID_PATTERN = "^[a-z0-9_-]{1,24}$"
 LANGUAGE_PATTERN = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 

@@ -299,7 +299,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
             state.counts.waiting, state.counts.shown, state.counts.hidden, state.counts.answered
         ),
         last_poll=_last_poll(items),
-        next_action=next_action(items, now) if is_moderator else None,
+        next_action=next_action(items) if is_moderator else None,
         last_action=ActionView(
             action.name, action.subject, action.at, action.before is not None, action.id
         )
@@ -319,7 +319,7 @@ def _last_poll(items: tuple[ItemView, ...]) -> PollView | None:
     return seen[-1] if seen else None
 
 
-def next_action(items: tuple[ItemView, ...], now: float) -> NextAction:  # noqa: ARG001
+def next_action(items: tuple[ItemView, ...]) -> NextAction:
     """Return the moderator's one obvious next step."""
     current = next((item for item in items if item.is_current), None)
     if current is not None and current.poll is not None:
@@ -338,11 +338,6 @@ def next_action(items: tuple[ItemView, ...], now: float) -> NextAction:  # noqa:
         return NextAction("", {}, "finish")
     name = "show" if current is None else "advance"
     return NextAction("agenda.show", {"item": following.id}, name, following.title)
-
-
-def without_texts(view: RoomView) -> RoomView:
-    """Return a view without comments, for regions that do not show them."""
-    return replace(view, comments=())
 
 
 def as_seen_by_voter(state: PanelState, view: RoomView, language: str) -> RoomView:

@@ -190,11 +190,6 @@ class RoomView:
 
 
 @dataclass(frozen=True, slots=True)
-class MyComment:
-    comment: CommentView
-
-
-@dataclass(frozen=True, slots=True)
 class Mine:
     """What belongs to the reader alone; never part of a fragment that is sent to a room."""
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import brotli
 
 TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
-COMPRESS_LEAST_BYTES = 400
 
 
 def project_folder(name: str) -> Path:
