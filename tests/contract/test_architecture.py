@@ -19,6 +19,7 @@ BELOW = {
     "protocol": {"domain", "config"},
     "store": {"domain"},
     "agenda_file": {"domain"},
+    "count_files": {"domain"},
     "live": {"store", "domain", "protocol", "config"},
     "services": {"live", "store", "agenda_file", "domain", "protocol", "config"},
     "web": {"services", "live", "store", "agenda_file", "domain", "protocol", "config"},
@@ -28,7 +29,7 @@ BELOW = {
 TOPS = {"app", "cli", "commands"}
 # The libraries of the web stay where the web is.
 WEB_LIBRARIES = {"flask", "flask_socketio", "flask_babel", "werkzeug", "socketio", "engineio"}
-WEBLESS_FLOORS = {"domain", "store", "agenda_file", "services"}
+WEBLESS_FLOORS = {"domain", "store", "agenda_file", "count_files", "services"}
 
 
 def floor_of(path: Path) -> str:
