@@ -47,9 +47,17 @@ function openEditor(form) {
   const list = find("[data-options]", form);
   const template = find("[data-option-template]", form);
 
+  const kindChosen = () => new FormData(form).get("kind") || find("[name=kind]", form).value;
+
+  /** How many options the chosen kind takes. */
+  const mostOptions = () => {
+    const limits = new Map(list.dataset.most.split(",").map((limit) => limit.split(" ")));
+    return Number(limits.get(kindChosen()) || 0);
+  };
+
   /** Only fields of the chosen kind are sent. */
   const showKind = () => {
-    const kind = new FormData(form).get("kind") || find("[name=kind]", form).value;
+    const kind = kindChosen();
     for (const field of all(".for input, .for textarea", form)) {
       let isWanted = true;
       for (let part = field.closest(".for"); part; part = part.parentElement.closest(".for")) {
@@ -79,11 +87,11 @@ function openEditor(form) {
       find("[data-down]", row).disabled = index === rows.length - 1;
     });
     const add = find("[data-add-option]", form);
-    if (add) add.disabled = rows.length >= 12;
+    if (add) add.disabled = rows.length >= mostOptions();
   };
 
   const addRow = () => {
-    if (all("[data-option]", list).length >= 12) return;
+    if (all("[data-option]", list).length >= mostOptions()) return;
     list.append(template.content.cloneNode(true));
     renumber();
     showKind();

@@ -15,6 +15,8 @@
  *     [data-zero]                 shown while nobody has voted
  *     svg[data-hemicycle]         seats; see `drawHemicycle`
  *     [data-cloud]                words; see cloud.js
+ *     [data-drawn="name"]         a picture of a kind's own: kinds/name.js exports draw(node, frame);
+ *                                 the frame is null when the page itself says all there is
  *   [data-present]                people here, anywhere
  *   svg[data-hemicycle][data-follows-presence]   a seat for everyone here
  */
@@ -71,7 +73,19 @@ export function paintAll(root) {
     else known.version = Math.max(known.version, htmlVersion(container));
   }
   for (const svg of find(root, "svg[data-hemicycle]")) drawHemicycle(svg);
+  for (const node of find(root, "[data-drawn]")) {
+    const container = node.closest("[data-tally]");
+    drawPicture(node, (container && knownRound(container).frame) || null);
+  }
   drawClouds(root);
+}
+
+/** Draw a picture whose script only one kind needs; it is fetched when it is first shown. */
+function drawPicture(node, frame) {
+  import(`./kinds/${node.dataset.drawn}.js`).then(
+    ({ draw }) => node.isConnected && draw(node, frame),
+    () => {}, // the text beside it says the same
+  );
 }
 
 /**
@@ -208,6 +222,7 @@ function paintFrame(container, frame) {
     else setAttribute(svg.querySelector(".val"), "width", percents[key] || 0);
   }
   for (const svg of find(container, "svg[data-hemicycle]")) seatFrame(svg, frame);
+  for (const node of find(container, "[data-drawn]")) drawPicture(node, frame);
   for (const cloud of find(container, "[data-cloud]")) listWords(cloud, counts);
   drawClouds(container);
 }

@@ -47,6 +47,8 @@ const desk = { room, outbox, store, mine };
 const changing = new Set();
 const withdrawn = new Set();
 const refusals = new Map();
+/** Forms whose kind has made them live. */
+const started = new WeakSet();
 
 document.documentElement.classList.add("js");
 
@@ -69,6 +71,27 @@ const SHAPES = {
   },
 };
 
+/* A kind that asks in a way of its own brings a module, `kinds/<shape>.js`, which exports
+   `shape`: read, paint, and perhaps problem (what is missing, in words) and start (once a form). */
+
+const asked = new Set();
+
+/** The shape of a poll's answers; undefined while its module is on the way. */
+function shapeOf(poll) {
+  const { shape } = poll.dataset;
+  if (!SHAPES[shape] && !asked.has(shape)) {
+    asked.add(shape);
+    import(`./kinds/${shape}.js`).then(
+      (module) => {
+        SHAPES[shape] = module.shape;
+        paintMine();
+      },
+      () => asked.delete(shape),
+    );
+  }
+  return SHAPES[shape];
+}
+
 function checked(form) {
   return fieldsOf(form).filter((field) => field.checked).map((field) => field.value);
 }
@@ -80,6 +103,7 @@ function check(form, answer) {
 
 /** What is missing in an answer, in words; empty when it can be sent. */
 function problemOf(shape, answer, form) {
+  if (SHAPES[shape].problem) return SHAPES[shape].problem(answer, form);
   if (shape === "text") return answer ? "" : room.text("no_text");
   if (shape === "list") return answer.length ? "" : room.text("no_word");
   if (shape !== "many") return answer === null ? room.text("no_choice") : "";
@@ -133,18 +157,30 @@ function paintAnswer(poll, stand) {
   if (!place || !stand.receipt) return;
   const options = room.latest && room.latest.poll ? room.latest.poll.options : [];
   const labels = new Map(options.map(({ id, label }) => [id, label]));
-  const parts = Array.isArray(stand.answer) ? stand.answer : [stand.answer];
-  const answer = parts.map((part) => labels.get(part) ?? part).join(", ");
+  const answer = partsOf(stand.answer)
+    .map(([part, value]) => (labels.get(part) ?? part) + (value === undefined ? "" : `: ${value}`))
+    .join(", ");
   setText(place, fill(place.dataset.sentence, { answer }));
 }
 
+function partsOf(answer) {
+  if (Array.isArray(answer)) return answer.map((part) => [part]);
+  return answer !== null && typeof answer === "object" ? Object.entries(answer) : [[answer]];
+}
+
 function paintForm(poll, form, key, stand) {
+  const shape = shapeOf(poll);
+  if (!shape) return;
+  if (shape.start && !started.has(form)) {
+    started.add(form);
+    shape.start(form, { cast: () => cast(form), room, store, answer: stand.answer });
+  }
   const isGiven = ["counted", "kept", "waiting"].includes(stand.state);
   const isLocked = isGiven && !changing.has(key);
   const answers = form.querySelector("[data-answers]");
   const change = poll.querySelector("[data-change]");
   const hadFocus = form.contains(document.activeElement);
-  if (isGiven && !changing.has(key)) SHAPES[poll.dataset.shape].paint(form, stand.answer);
+  if (isGiven && !changing.has(key)) shape.paint(form, stand.answer);
   poll.querySelector("[data-after]").hidden = !isGiven;
   change.hidden = changing.has(key);
   form.querySelector("[data-send]").hidden = isLocked || stand.state === "sending";
@@ -197,7 +233,7 @@ function ballotSettled({ key, command, payload }, ack) {
     withdrawn.add(key);
     changing.delete(key);
     const form = poll.querySelector("[data-vote-form]");
-    if (form) SHAPES[poll.dataset.shape].paint(form, null);
+    if (form) shapeOf(poll)?.paint(form, null);
   }
   if ("afterVoting" in poll.dataset) setTimeout(refreshNow, Math.random() * REFRESH_SPREAD_MS);
 }
@@ -419,8 +455,10 @@ outbox.on("elsewhere", () => outbox.all("").length || room.snapshot());
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.matches("[data-vote-form]")) cast(form);
-  else if (form.matches("[data-withdraw-form]")) {
+  if (form.matches("[data-vote-form]")) {
+    if (!shapeOf(form.closest("[data-poll]"))) return; // its module is missing: the page sends it
+    cast(form);
+  } else if (form.matches("[data-withdraw-form]")) {
     changing.clear();
     putBallot(form.closest("[data-poll]"), "ballot.withdraw", {});
   } else if (form.matches("[data-comment-form]")) postComment(desk, form);

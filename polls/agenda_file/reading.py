@@ -26,7 +26,7 @@ from polls.domain.agenda import (
 )
 from polls.domain.comments import Moderation
 from polls.domain.errors import FieldRefusal
-from polls.domain.kinds import all_kinds
+from polls.domain.kinds import all_kinds, kind_named
 from polls.domain.texts import Texts, clean_line
 
 ITEMS_MOST = 200
@@ -180,18 +180,19 @@ class _Reading:
         for fault in faults:
             self.findings.add(f"{path}.{fault.field}", fault.expected)
         self.miss_languages(value.get("title"), f"{path}.title")
-        self.options(value.get("options"), f"{path}.options")
+        facts = kind_named(value["kind"]).option_facts
+        self.options(value.get("options"), f"{path}.options", facts)
         settings = value.get("settings")
         for name, setting in settings.items() if isinstance(settings, dict) else ():
             if isinstance(setting, dict) or isinstance(poll and poll.settings.get(name), Mapping):
                 self.miss_languages(setting, f"{path}.settings.{name}")
         return poll
 
-    def options(self, value: Value, path: str) -> None:
+    def options(self, value: Value, path: str, facts: tuple[str, ...]) -> None:
         for number, option in enumerate(value if isinstance(value, list) else (), start=1):
             option_path = f"{path}[{number}]"
             if isinstance(option, dict) and "label" in option:
-                self.refuse_unknown(option, ("id", "label"), option_path)
+                self.refuse_unknown(option, ("id", "label", *facts), option_path)
                 self.miss_languages(option["label"], f"{option_path}.label")
             else:
                 self.miss_languages(option, option_path)

@@ -99,6 +99,10 @@ def _setting(value: Any, languages: tuple[str, ...]) -> Any:
 def _options(options: tuple[Option, ...], languages: tuple[str, ...]) -> list[Any]:
     labels = [_text(option.label, languages) for option in options]
     ids = [option.id for option in options]
-    if ids == list(islice(free_option_ids(), len(ids))):
+    has_usual_ids = ids == list(islice(free_option_ids(), len(ids)))
+    if has_usual_ids and not any(option.facts for option in options):
         return labels
-    return [{"id": option_id, "label": label} for option_id, label in zip(ids, labels, strict=True)]
+    return [
+        ({} if has_usual_ids else {"id": option.id}) | {"label": label, **option.facts}
+        for option, label in zip(options, labels, strict=True)
+    ]

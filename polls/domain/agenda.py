@@ -15,7 +15,14 @@ from typing import Any
 from polls.domain.comments import Moderation
 from polls.domain.errors import FieldRefusal, Refusal
 from polls.domain.kinds import Kind, all_kinds, kind_named
-from polls.domain.polls import LONGEST_COUNTDOWN_SECONDS, Option, Visibility, parse_countdown
+from polls.domain.kinds.base import parse_common_settings
+from polls.domain.polls import (
+    LONGEST_COUNTDOWN_SECONDS,
+    Option,
+    Question,
+    Visibility,
+    parse_countdown,
+)
 from polls.domain.texts import Texts, clean_block, clean_line, parse_text
 
 TITLE_LENGTH_MOST = 300
@@ -127,7 +134,7 @@ def examine_poll(
     except FieldRefusal as fault:
         faults.append(fault)
     found_kind = _find_kind(kind, faults)
-    found_options = _parse_options(options, language, faults)
+    found_options = _parse_options(found_kind, options, language, faults)
     found_settings: dict[str, Any] = {}
     if found_kind is not None:
         given = len(options) if isinstance(options, Sequence) else 0
@@ -142,6 +149,11 @@ def examine_poll(
     except Refusal:
         expected = f"whole seconds from 5 to {LONGEST_COUNTDOWN_SECONDS}, or nothing"
         faults.append(FieldRefusal("countdown_seconds", expected))
+    if not faults and found_kind is not None:
+        try:
+            found_kind.examine(Question(tuple(found_options), found_settings))
+        except FieldRefusal as fault:
+            faults.append(fault)
     if faults or found_kind is None:
         return None, faults
     poll = PollDefinition(
@@ -236,7 +248,9 @@ def _judge_count(kind: Kind, given: int, faults: list[FieldRefusal]) -> None:
         faults.append(FieldRefusal("options", expected))
 
 
-def _parse_options(options: object, language: str, faults: list[FieldRefusal]) -> list[Option]:
+def _parse_options(
+    kind: Kind | None, options: object, language: str, faults: list[FieldRefusal]
+) -> list[Option]:
     if options is None:
         return []
     if not isinstance(options, Sequence) or isinstance(options, str | bytes):
@@ -251,7 +265,9 @@ def _parse_options(options: object, language: str, faults: list[FieldRefusal]) -
         try:
             checked_id = next(free) if option_id in (None, "") else _checked_id(option_id, name)
             option = Option(
-                checked_id, parse_texts(label, f"{name}.label", LABEL_LENGTH_MOST, language)
+                checked_id,
+                parse_texts(label, f"{name}.label", LABEL_LENGTH_MOST, language),
+                _parse_facts(kind, options[place - 1], name),
             )
             _refuse_twin(option, found, name)
         except FieldRefusal as fault:
@@ -259,6 +275,20 @@ def _parse_options(options: object, language: str, faults: list[FieldRefusal]) -
         else:
             found.append(option)
     return found
+
+
+def _parse_facts(kind: Kind | None, option: object, name: str) -> dict[str, Any]:
+    if kind is None:
+        return {}
+    given: Mapping[str, Any] = {}
+    if isinstance(option, Option):
+        given = option.facts
+    elif isinstance(option, Mapping) and "label" in option:
+        given = option
+    found = {
+        fact: kind.parse_fact(fact, given.get(fact), f"{name}.{fact}") for fact in kind.option_facts
+    }
+    return {fact: value for fact, value in found.items() if value is not None}
 
 
 def free_option_ids() -> Iterator[str]:
@@ -309,10 +339,11 @@ def _parse_settings(
     while True:
         try:
             parsed = kind.parse_settings(raw, option_count)
-            return {
+            texts = {
                 key: _setting_texts(value, raw.get(key), f"settings.{key}", language)
                 for key, value in parsed.items()
             }
+            return texts | parse_common_settings(kind, raw)
         except FieldRefusal as fault:
             faults.append(fault)
             refused = fault.field.removeprefix("settings.").split(".")[0]

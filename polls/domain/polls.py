@@ -42,6 +42,8 @@ class Role(StrEnum):
 class Option:
     id: str
     label: Texts
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What only some kinds know of an option: what a project costs, whether an answer is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,12 @@ class Round:
     """When counting was complete; from then on nothing changes any more."""
     present: int | None = None
     """How many people were in the room when the round closed."""
+    outcome: Mapping[str, Any] | None = None
+    """What the kind found out from all ballots when the round closed; see `Kind.outcome`."""
+    shift: Mapping[str, Any] | None = None
+    """Who moved since the round before, as numbers of people; see `polls.domain.shifts`."""
+    splits: Mapping[str, Any] | None = None
+    """Counts by the groups of each grouping question; see `polls.domain.splits`."""
 
     @property
     def is_closed(self) -> bool:

@@ -188,6 +188,7 @@ def poll_view(
                 option.label.in_language(language),
                 option.label.language_of(language),
                 place,
+                kind.facts_for(role, poll, option),
             )
             for place, option in enumerate(poll.question.options)
         ),
@@ -212,6 +213,8 @@ def poll_view(
         texts=_texts(state, poll, role) if visible else (),
         present=latest.present if latest and latest.is_closed else None,
         is_public=results_are_public(poll.visibility, poll.state),
+        outcome=latest.outcome if latest and visible else None,
+        shift=latest.shift if latest and visible else None,
     )
 
 

@@ -49,6 +49,8 @@ class OptionView:
     """The language the label really is in, for `lang`."""
     place: int
     """0 for A, 1 for B…: chooses letter, colour and seat face."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What only some kinds know of an option, and this role may know now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class PollView:
     """People in the room when the round closed; None while it is open."""
     is_public: bool = False
     """Listed on the results page."""
+    outcome: Mapping[str, Any] | None = None
+    """What the kind found out from all ballots of the closed round, where this role sees results."""
+    shift: Mapping[str, Any] | None = None
+    """Who moved since the round before, where this role sees results."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,9 +226,8 @@ def _answer_texts(poll: Any, answer: Any, language: str) -> list[str]:
     """Return an answer the way people read it: labels instead of ids."""
     if answer is None:
         return []
-    labels = {option.id: option.label.in_language(language) for option in poll.question.options}
-    parts = answer if isinstance(answer, list) else [answer]
-    return [labels.get(str(part), str(part)) for part in parts]
+    parts = kind_named(poll.kind).answer_parts(answer, poll.question, language)
+    return [f"{label}: {value}" if value else label for label, value in parts]
 
 
 def erase(context: Context, actor: Actor) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from polls.domain.polls import (
 )
 from polls.domain.tally import BALLOTS
 from polls.domain.texts import clean_line, fold
+from polls.services.closing import conclude
 from polls.services.context import Actor, Context
 from polls.services.history import Before, note, row_absent, row_before
 from polls.store import agenda, ballots, comments, panels
@@ -279,6 +280,7 @@ def finish_round(context: Context, panel_id: str, poll_id: str, round_id: str) -
 
     poll = context.database.write(work)
     if poll is not None:
+        conclude(context, panel_id, poll_id, round_id)
         context.stage.structure_changed(panel_id, "closed")
         context.stage.counters_changed(panel_id, round_id)
         context.stage.poll_closed(panel_id, poll)

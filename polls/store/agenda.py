@@ -86,16 +86,39 @@ def next_position(connection: Connection, panel_id: str) -> int:
 
 def _round(row: Row[Any]) -> Round:
     return Round(
-        row.id, row.poll_id, row.number, row.opened_at, row.closes_at, row.closed_at, row.present
+        row.id,
+        row.poll_id,
+        row.number,
+        row.opened_at,
+        row.closes_at,
+        row.closed_at,
+        row.present,
+        row.outcome,
+        row.shift,
+        row.splits,
     )
 
 
 def question_from(options: list[dict[str, Any]], settings: Mapping[str, Any]) -> Question:
-    return Question(tuple(Option(o["id"], Texts(o["label"])) for o in options), settings)
+    return Question(
+        tuple(
+            Option(
+                option["id"],
+                Texts(option["label"]),
+                {name: fact for name, fact in option.items() if name not in ("id", "label")},
+            )
+            for option in options
+        ),
+        settings,
+    )
 
 
 def options_as_json(options: Iterable[Option]) -> list[dict[str, Any]]:
-    return [{"id": option.id, "label": dict(option.label.by_language)} for option in options]
+    """Return options with all their facts, as they are stored and exported."""
+    return [
+        {"id": option.id, "label": dict(option.label.by_language), **option.facts}
+        for option in options
+    ]
 
 
 def _poll(row: Row[Any], latest: Round | None) -> Poll:
@@ -190,6 +213,12 @@ def finish_round(
         .values(closed_at=now, present=present)
     )
     return closed.rowcount == 1
+
+
+def keep_conclusions(connection: Connection, round_id: str, **values: Any) -> None:
+    """Keep what a closed round came to: its `outcome`, `shift` or `splits`."""
+    table = schema.round_
+    connection.execute(update(table).where(table.c.id == round_id).values(**values))
 
 
 def end_round(connection: Connection, poll: Poll, now: float) -> None:

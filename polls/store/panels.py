@@ -49,6 +49,8 @@ class PanelRecord:
     created_at: float
     ends_at: float
     ended_at: float | None
+    paced: list[str] | None
+    """Polls that are open together, everyone at their own pace; None when one is on at a time."""
 
 
 def _record(row: Row[Any]) -> PanelRecord:

@@ -64,6 +64,7 @@ panel = Table(
     Column("created_at", Float, nullable=False),
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("paced", JSON(none_as_null=True)),
 )
 
 hashing_key = Table(
@@ -133,6 +134,9 @@ round_ = Table(
     Column("closes_at", Float),
     Column("closed_at", Float),
     Column("present", Integer),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("shift", JSON(none_as_null=True)),
+    Column("splits", JSON(none_as_null=True)),
     UniqueConstraint("poll_id", "number"),
 )
 
@@ -149,6 +153,7 @@ ballot = Table(
     Column("receipt", String(8), nullable=False),
     Column("channel", String(8), nullable=False),
     Column("state", String(8), nullable=False),
+    Column("option_order", String(80)),
     UniqueConstraint("round_id", "participant"),
     UniqueConstraint("round_id", "receipt"),
 )
@@ -177,6 +182,7 @@ comment = Table(
     Column("is_answered", Boolean, nullable=False),
     Column("upvotes", Integer, nullable=False),
     Column("posted_at", Float, nullable=False),
+    Column("option_id", String(24)),
     Index("ix_comment_panel_state", "panel_id", "state", "upvotes"),
     Index("ix_comment_author", "panel_id", "participant"),
 )

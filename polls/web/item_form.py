@@ -88,6 +88,8 @@ def _options(values: dict[str, str]) -> list[dict[str, Any]]:
             option = found.setdefault(int(match[1]), {"id": "", "label": {}})
             if match[2] == "id":
                 option["id"] = text
+            elif match[2].startswith("fact."):
+                option[match[2].removeprefix("fact.")] = text
             elif text.strip():
                 option["label"][match[2]] = text
     return [found[number] for number in sorted(found) if found[number]["label"]]
@@ -95,14 +97,12 @@ def _options(values: dict[str, str]) -> list[dict[str, Any]]:
 
 def _settings(values: dict[str, str], kind: str) -> dict[str, Any]:
     """Return the settings of the chosen kind; a form without a script shows those of all."""
-    known = all_kinds()[kind].parse_settings({}, 2)
+    prefix = f"settings.{kind}."
     settings: dict[str, Any] = {}
     for key, text in values.items():
-        if not key.startswith("settings.") or not text.strip():
+        if not key.startswith(prefix) or not text.strip():
             continue
-        name, _, language = key.removeprefix("settings.").partition(".")
-        if name not in known:
-            continue
+        name, _, language = key.removeprefix(prefix).partition(".")
         if language:
             settings.setdefault(name, {})[language] = text
         else:

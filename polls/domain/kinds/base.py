@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from polls.domain.errors import FieldRefusal, Refusal
-from polls.domain.polls import Question
+from polls.domain.polls import Option, Poll, Question, Role
 from polls.domain.tally import BALLOTS, VERSION, Results, percent_of
 
 Answer = Any
@@ -32,6 +32,13 @@ class Kind(ABC):
     is_closed_answer: ClassVar[bool] = True
     """Answers are picked, not written, so a list of them can be published as it is."""
 
+    option_facts: ClassVar[tuple[str, ...]] = ()
+    """What an option of this kind has beside id and label, such as a cost."""
+    has_outcome: ClassVar[bool] = False
+    """Counters alone do not tell all: `outcome` is asked when a round closes."""
+    common_settings: ClassVar[tuple[str, ...]] = ()
+    """Which of COMMON_SETTINGS a poll of this kind may have."""
+
     private_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that are the moderator's business and never leave for anyone else."""
 
@@ -51,6 +58,43 @@ class Kind(ABC):
     def summarise(self, counters: Mapping[str, int], question: Question) -> Results:
         """Return what a screen shows, from the counters alone."""
 
+    def parse_fact(self, name: str, raw: Any, field: str) -> Any:  # noqa: ARG002
+        """Return a fact of an option checked, None where it was left out, or refuse the field."""
+        raise FieldRefusal(field, "no such field for this kind")
+
+    def facts_for(self, role: Role, poll: Poll, option: Option) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the facts of an option that a role may know now; usually all of them."""
+        return option.facts
+
+    def examine(self, question: Question) -> None:  # noqa: B027
+        """Raise FieldRefusal where options and settings do not go together."""
+
+    def outcome(self, answers: Sequence[Answer], question: Question) -> dict[str, Any] | None:  # noqa: ARG002
+        """Return, as JSON, what all ballots of a closed round come to and counters cannot tell."""
+        return None
+
+    def category(self, answer: Answer) -> str | None:  # noqa: ARG002
+        """Return the one thing that an answer stands for, by which moves between rounds and
+        differences between groups are counted; None where there is no such thing."""
+        return None
+
+    def categories(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
+        """Return all categories in the order in which they are shown; empty where there are none."""
+        return ()
+
+    def answer_parts(
+        self, answer: Answer, question: Question, language: str
+    ) -> list[tuple[str, str]]:
+        """Return an answer as people read it: labels, each with a value where there is one.
+
+        A value is a number, or a word of the wire such as `agree`, which a page translates.
+        """
+        labels = {option.id: option.label.in_language(language) for option in question.options}
+        if isinstance(answer, dict):
+            return [(labels.get(str(key), str(key)), str(value)) for key, value in answer.items()]
+        parts = answer if isinstance(answer, list) else [answer]
+        return [(labels.get(str(part), str(part)), "") for part in parts]
+
     @abstractmethod
     def answer_from_form(self, values: FormValues) -> Any:
         """Return the raw answer that a form without JavaScript means; `parse` judges it."""
@@ -61,9 +105,30 @@ class Kind(ABC):
 
     def refuse_unknown_settings(self, raw: Mapping[str, Any], known: Sequence[str]) -> None:
         for key in raw:
-            if key not in known:
-                expected = "one of: " + ", ".join(known) if known else "no settings for this kind"
+            if key not in known and key not in self.common_settings:
+                all_known = (*known, *self.common_settings)
+                expected = (
+                    "one of: " + ", ".join(all_known) if all_known else "no settings for this kind"
+                )
                 raise FieldRefusal(f"settings.{key}", expected)
+
+
+COMMON_SETTINGS = ("shuffle", "reasons", "grouping")
+"""Settings that mean the same in several kinds, on or off: options in an order of each
+participant's own; a reason asked for after voting; other results can be split by this one."""
+
+
+def parse_common_settings(kind: Kind, raw: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the common settings of a kind that are on, or refuse one that is no yes or no."""
+    found = {}
+    for name in kind.common_settings:
+        value = raw.get(name)
+        if value in (None, False, "", "false", "no", "off"):
+            continue
+        if value not in (True, "true", "yes", "on"):
+            raise FieldRefusal(f"settings.{name}", "true or false")
+        found[name] = True
+    return found
 
 
 class OptionsKind(Kind):
@@ -71,6 +136,7 @@ class OptionsKind(Kind):
 
     options_least = 2
     options_most = 12
+    common_settings: ClassVar[tuple[str, ...]] = ("shuffle", "reasons")
 
     def summarise(self, counters: Mapping[str, int], question: Question) -> Results:
         turnout = counters.get(BALLOTS, 0)

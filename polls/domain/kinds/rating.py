@@ -57,6 +57,12 @@ class Rating(Kind):
             )
         return Results(turnout, counts, percents, details)
 
+    def category(self, answer: Answer) -> str | None:
+        return str(answer)
+
+    def categories(self, question: Question) -> tuple[str, ...]:
+        return tuple(map(str, range(1, question.settings.get("steps", 5) + 1)))
+
     def answer_from_form(self, values: FormValues) -> Any:
         typed = next(iter(values.get("answer", ())), "")
         return int(typed) if re.fullmatch("[0-9]{1,4}", typed) else None

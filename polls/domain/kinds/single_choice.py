@@ -15,6 +15,7 @@ class SingleChoice(OptionsKind):
     name = "single_choice"
     place = 1
     shape = "one"
+    common_settings = ("shuffle", "reasons", "grouping")
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002
         self.refuse_unknown_settings(raw, ())
@@ -29,6 +30,12 @@ class SingleChoice(OptionsKind):
     def percents(self, counts: Mapping[str, int], turnout: int) -> dict[str, int]:  # noqa: ARG002
         """Whole percents that add up to 100, because every ballot is in exactly one option."""
         return dict(zip(counts, shares(100, list(counts.values())), strict=True))
+
+    def category(self, answer: Answer) -> str | None:
+        return str(answer)
+
+    def categories(self, question: Question) -> tuple[str, ...]:
+        return question.option_ids
 
     def answer_from_form(self, values: FormValues) -> Any:
         return next(iter(values.get("answer", ())), None)

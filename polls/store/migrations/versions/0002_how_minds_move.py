@@ -1,0 +1,20 @@
+"""outcomes, shifts and splits of closed rounds; orders of options; reasons; a panel at one's pace"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("round") as table:
+        table.add_column(sa.Column("outcome", sa.JSON(none_as_null=True), nullable=True))
+        table.add_column(sa.Column("shift", sa.JSON(none_as_null=True), nullable=True))
+        table.add_column(sa.Column("splits", sa.JSON(none_as_null=True), nullable=True))
+    with op.batch_alter_table("ballot") as table:
+        table.add_column(sa.Column("option_order", sa.String(length=80), nullable=True))
+    with op.batch_alter_table("comment") as table:
+        table.add_column(sa.Column("option_id", sa.String(length=24), nullable=True))
+    with op.batch_alter_table("panel") as table:
+        table.add_column(sa.Column("paced", sa.JSON(none_as_null=True), nullable=True))
