@@ -1,0 +1,207 @@
+"""Reads an exported Pol.is conversation, and tells groups of opinion as a count file does."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from polls.count_files.problems import CountFileProblem
+from polls.domain.opinions.map import OpinionMap, draw_map
+from polls.domain.opinions.statements import Chosen, Counts
+from polls.domain.opinions.votes import MISSING, VoteMatrix
+
+VOTES_FILE: Final = "participants-votes.csv"
+COMMENTS_FILE: Final = "comments.csv"
+
+_VOTES: Final = {"": MISSING, "1": 1, "0": 0, "-1": -1}
+_MODERATED_OUT: Final = "-1"
+_MODERATIONS: Final = {"-1", "0", "1", ""}
+
+
+def count_polis_folder(folder: Path) -> dict[str, Any]:
+    """Return the groups of opinion in a folder with `participants-votes.csv` and `comments.csv`.
+
+    Groups are the largest first; their members are everyone who voted at all, by the ids of the
+    file, as numbers where they are numbers. The groups that Pol.is wrote into the file are never
+    looked at. A file that cannot be read for certain raises CountFileProblem.
+    """
+    texts, hidden = _read_comments(folder)
+    votes = _read_votes(folder, hidden)
+    return _told(draw_map(votes), votes.participants, texts)
+
+
+def count_opinion(
+    answers: Mapping[str, Mapping[str, str]], statements: Mapping[str, str] | Iterable[str]
+) -> dict[str, Any]:
+    """Return the groups of opinion in answers such as `{"s12": "agree"}` by receipt.
+
+    `statements` are the ids in order, or the texts by id.
+    """
+    texts = dict(statements) if isinstance(statements, Mapping) else dict.fromkeys(statements, "")
+    votes = VoteMatrix.from_answers(answers, texts)
+    return _told(draw_map(votes), votes.participants, texts)
+
+
+def _told(drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str]) -> Any:
+    members = [
+        sorted((_id(participants[i]) for i in (*group.members, *group.near)), key=_id_order)
+        for group in drawn.groups
+    ]
+    return {
+        "kind": "opinion",
+        "participants": drawn.participants,
+        "statements": len(drawn.statements),
+        "groups": [{"members": each} for each in sorted(members, key=_size_order)],
+        "consensus": [_chosen(each, texts) for each in drawn.consensus],
+        "divisive": [
+            {
+                "statement": _id(each.statement),
+                "text": texts.get(each.statement, ""),
+                "difference": round(each.strength, 3),
+            }
+            for each in drawn.divisive
+        ],
+    }
+
+
+def _size_order(members: list[str | int]) -> tuple[int, tuple[bool, str | int]]:
+    return -len(members), _id_order(members[0])
+
+
+def _id(text: str) -> str | int:
+    return int(text) if text.isascii() and text.isdigit() and str(int(text)) == text else text
+
+
+def _id_order(identity: str | int) -> tuple[bool, str | int]:
+    return isinstance(identity, str), identity
+
+
+def _chosen(chosen: Chosen, texts: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "statement": _id(chosen.statement),
+        "text": texts.get(chosen.statement, ""),
+        "side": chosen.side,
+        "percent": chosen.percent,
+        **_counts(chosen.counts),
+    }
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {
+        "agree": counts.agree,
+        "disagree": counts.disagree,
+        "pass": counts.passed,
+        "answered": counts.answered,
+    }
+
+
+def _rows(folder: Path, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, with the line each begins on."""
+    try:
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            line = 1
+            for row in reader:
+                if row:
+                    yield line, row
+                line = reader.line_num + 1
+    except FileNotFoundError:
+        raise CountFileProblem("the file is missing", file=name) from None
+    except UnicodeDecodeError:
+        raise CountFileProblem("the file is not UTF-8 text", file=name) from None
+    except csv.Error as error:
+        raise CountFileProblem(f"the line is not CSV ({error})", line, file=name) from None
+    except OSError as error:
+        raise CountFileProblem(f"the file cannot be read ({error.strerror})", file=name) from None
+
+
+def _table(
+    folder: Path, name: str, needed: Iterable[str]
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the header of a file and its further rows, each as long as the header."""
+    rows = _rows(folder, name)
+    line, header = next(rows, (1, []))
+    header = [cell.strip() for cell in header]
+    for column in needed:
+        if column not in header:
+            raise CountFileProblem(f"the column “{column}” is missing", line, file=name)
+    twice = next((cell for place, cell in enumerate(header) if cell in header[:place]), None)
+    if twice is not None:
+        raise CountFileProblem(f"the column “{twice}” is there twice", line, file=name)
+    return header, _even_rows(rows, name, len(header))
+
+
+def _even_rows(
+    rows: Iterator[tuple[int, list[str]]], name: str, width: int
+) -> Iterator[tuple[int, list[str]]]:
+    for line, row in rows:
+        if len(row) != width:
+            raise CountFileProblem(
+                f"the row has {len(row)} cells, the header has {width}", line, file=name
+            )
+        yield line, row
+
+
+def _read_comments(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the texts of the statements by id, and those that were moderated out."""
+    header, rows = _table(folder, COMMENTS_FILE, ("comment-id", "moderated"))
+    identity, moderated = header.index("comment-id"), header.index("moderated")
+    body = header.index("comment-body") if "comment-body" in header else None
+    texts: dict[str, str] = {}
+    hidden: set[str] = set()
+    for line, row in rows:
+        statement, moderation = row[identity].strip(), row[moderated].strip()
+        if not (statement.isascii() and statement.isdigit()):
+            raise CountFileProblem(
+                f"“{statement}” is not a number of a comment", line, file=COMMENTS_FILE
+            )
+        if statement in texts:
+            raise CountFileProblem(
+                f"the comment {statement} is there twice", line, file=COMMENTS_FILE
+            )
+        if moderation not in _MODERATIONS:
+            raise CountFileProblem(
+                f"“{moderation}” is not a moderation (-1, 0 or 1)", line, file=COMMENTS_FILE
+            )
+        texts[statement] = "" if body is None else row[body]
+        if moderation == _MODERATED_OUT:
+            hidden.add(statement)
+    return texts, frozenset(hidden)
+
+
+def _read_votes(folder: Path, hidden: frozenset[str]) -> VoteMatrix:
+    header, rows = _table(folder, VOTES_FILE, ("participant",))
+    identity = header.index("participant")
+    columns = [place for place, name in enumerate(header) if name.isascii() and name.isdigit()]
+    participants: dict[str, int] = {}
+    votes: list[list[int]] = []
+    for line, row in rows:
+        participant = row[identity].strip()
+        if not participant:
+            raise CountFileProblem("the participant is missing", line, file=VOTES_FILE)
+        if participant in participants:
+            raise CountFileProblem(
+                f"the participant {participant} is there twice, first in line "
+                f"{participants[participant]}",
+                line,
+                file=VOTES_FILE,
+            )
+        participants[participant] = line
+        votes.append([_vote(row[column], header[column], line) for column in columns])
+    matrix = np.array(votes, dtype=np.int8).reshape(len(participants), len(columns))
+    return VoteMatrix(tuple(participants), tuple(header[c] for c in columns), matrix, hidden)
+
+
+def _vote(cell: str, statement: str, line: int) -> int:
+    try:
+        return _VOTES[cell.strip()]
+    except KeyError:
+        raise CountFileProblem(
+            f"“{cell}” for statement {statement} is not a vote (1, 0, -1 or nothing)",
+            line,
+            file=VOTES_FILE,
+        ) from None
