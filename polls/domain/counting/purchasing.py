@@ -10,26 +10,25 @@ are scaled to whole numbers; approximate ones are parts of the money that a vote
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import fsum, gcd, lcm
+from operator import itemgetter
 
 _ROUNDING = 2.0**-53
 """The largest relative error of one operation on floating-point numbers."""
 
+_EMPTY = -1.0
+"""An approximate purse in which there is exactly nothing; rounding never gets there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A project, by its place, that is bought, with a lower bound of its effective votes.
-
-    `is_shared_by_all` is true where all supporters pay the same: no project ever has more
-    effective votes than supporters, so no rise of their money can lift this one further.
-    """
+    """A project, by its place, that is bought, with a lower bound of its effective votes."""
 
     project: int
     effective_votes: float
-    is_shared_by_all: bool
 
 
 class Market:
@@ -67,6 +66,14 @@ class Market:
             for project in members:
                 self.supporters[project].append(group)
         self.support = [sum(self.voters[g] for g in groups_) for groups_ in self.supporters]
+        self.amounts_of = [_all_of(groups_) for groups_ in self.supporters]
+        # A number of `width` bits for each project, so that adding these up for some groups
+        # counts the voters who approve each project, of all projects at once.
+        self.width = sum(self.voters).bit_length()
+        self.approvals = [
+            sum(voters << (self.width * project) for project in members)
+            for members, voters in groups.items()
+        ]
 
     def money_after(self, steps: int) -> int:
         return self._share + steps * self._unit
@@ -91,7 +98,7 @@ class Market:
         """
         run = Run(self, self.money_after(steps))
         for pick in earlier.picks:
-            if not run.is_certain(pick):
+            if not run.is_certain(pick, earlier.effective_votes(pick)):
                 return None
             run.buy([pick.project])
         return None if run.can_buy() else run
@@ -124,10 +131,6 @@ class Run:
         self._costs = [_ratio(cost, money) for cost in market.costs]
         self._purse = [1.0] * len(market.voters)
         self._wealth = [float(voters) for voters in market.voters]
-        # Who paid full prices for what: a number of `_width` bits for each purchase, so that one
-        # sum counts payers of all purchases at once; None for those who have nothing left.
-        self._width = sum(market.voters).bit_length()
-        self._paid: list[int | None] = [0] * len(market.voters)
         # For each project still for sale, supporters who may afford its price; once one of them
         # cannot, they never can again, as prices only rise and money only falls.
         self._rich = dict(enumerate(market.supporters))
@@ -155,34 +158,27 @@ class Run:
 
     def _exactly_best(self, close: Sequence[int]) -> list[int]:
         """Return the best of those that floating point cannot tell apart; places are by cost."""
-        votes = {}
-        for number in close:
-            price, payers, _ = self._exact_price(number)
-            # Over the common denominator, which all of them share.
-            votes[number] = Fraction(self.market.costs[number] * payers, price)
+        votes = {number: self._exact_votes(number) for number in close}
         most = max(votes.values())
         tied = [number for number in close if votes[number] == most]
         lowest = self.market.costs[tied[0]]
         return [number for number in tied if self.market.costs[number] == lowest]
 
-    def is_certain(self, pick: Pick) -> bool:
-        """Return whether no other project can overtake this one, with this money or with less."""
+    def is_certain(self, pick: Pick, exact: Fraction) -> bool:
+        """Return whether no project can overtake this one, with this money or with less.
+
+        `exact` is the effective votes of the pick, where it was bought with less money.
+        """
         self._evaluate(pick.project, 0.0)
         for project in sorted(self._high, key=lambda number: -self._high[number]):
             if self._high[project] < pick.effective_votes:
                 break
-            if project == pick.project or self._is_behind_for_good(project, pick):
+            if project == pick.project or not self._evaluate(project, pick.effective_votes):
                 continue
-            if self._evaluate(project, pick.effective_votes):
+            is_clear = self._low[project] > pick.effective_votes * (1 + 16 * _ROUNDING)
+            if is_clear or (self._exact_votes(project), -project) > (exact, -pick.project):
                 return False
         return True
-
-    def _is_behind_for_good(self, project: int, pick: Pick) -> bool:
-        support = self.market.support
-        return pick.is_shared_by_all and (-support[project], project) > (
-            -support[pick.project],
-            pick.project,
-        )
 
     def can_buy(self) -> bool:
         return any(self._evaluate(project, 0.0) for project in list(self._high))
@@ -192,19 +188,22 @@ class Run:
 
         A project that its supporters cannot pay is for sale no more.
         """
-        market, wealth, purse, voters = self.market, self._wealth, self._purse, self.market.voters
+        purse, wealth, voters = self._purse, self._wealth, self.market.voters
         cost, slack = self._costs[project], self._slack(project)
-        total = fsum([wealth[group] for group in market.supporters[project]])
+        total = fsum(self.market.amounts_of[project](wealth))
         if total < cost + slack and (total < cost - slack or not self._is_affordable(project)):
             del self._high[project], self._rich[project]
             return False
         rich = self._rich[project]
+        if len(rich) == len(self.market.supporters[project]):
+            of_rich, payers = total, self.market.support[project]
+        else:
+            of_rich, payers = fsum([wealth[g] for g in rich]), sum([voters[g] for g in rich])
         while True:
-            of_rich = fsum([wealth[group] for group in rich])
-            price = (cost - total + of_rich) / sum([voters[group] for group in rich])
-            high = cost / (price - slack) if price > slack else self._high[project]
-            self._high[project] = min(high, self._high[project])
+            price = (cost - total + of_rich) / payers
             self._rich[project] = rich
+            if price > slack:
+                self._high[project] = min(self._high[project], cost / (price - slack))
             if self._high[project] < lead:
                 return False
             still = [group for group in rich if purse[group] >= price]
@@ -212,6 +211,7 @@ class Run:
             if len(still) in (0, len(rich)):
                 break
             rich = still
+            of_rich, payers = fsum([wealth[g] for g in rich]), sum([voters[g] for g in rich])
         self._guess[project] = price
         self._low[project] = cost / (price + slack)
         return True
@@ -227,86 +227,87 @@ class Run:
     # Exactly.
 
     def _exact_money(self, groups: Iterable[int]) -> int:
-        """Return what these groups have left together, over the common denominator."""
-        voters, paid_sum = 0, 0
-        for group in groups:
-            paid = self._paid[group]
-            if paid is not None:
-                voters += self.market.voters[group]
-                paid_sum += self.market.voters[group] * paid
-        money = voters * self.money * self._denominator
-        mask = (1 << self._width) - 1
-        for price in self.bought.values():
-            money -= (paid_sum & mask) * price
-            paid_sum >>= self._width
+        """Return what these groups have left together, over the common denominator.
+
+        A group that has anything left paid the full price of all that it approves so far.
+        """
+        market, purse = self.market, self._purse
+        payers = [group for group in groups if purse[group] != _EMPTY]
+        times = sum([market.approvals[group] for group in payers])
+        money = sum([market.voters[group] for group in payers]) * self.money * self._denominator
+        mask = (1 << market.width) - 1
+        for project, price in self.bought.items():
+            money -= (times >> (market.width * project) & mask) * price
         return money
 
     def _is_affordable(self, project: int) -> bool:
         has = self._exact_money(self.market.supporters[project])
         return has >= self.market.costs[project] * self._denominator
 
-    def _exact_price(self, project: int) -> tuple[int, int, list[int]]:
-        """Return the price of an evaluated project as numerator and number of payers, and who pays.
+    def _exact_votes(self, project: int) -> Fraction:
+        price, rich = self._exact_price(project)
+        payers = sum([self.market.voters[group] for group in rich])
+        return Fraction(self.market.costs[project] * self._denominator * payers, price)
 
-        The price is the numerator over the common denominator times the number of payers.
+    def _exact_price(self, project: int) -> tuple[int, set[int]]:
+        """Return who pays the full price of an evaluated project, and how much these pay together.
+
+        The amount is over the common denominator.
         """
         near = 2 * self._slack(project)
-        guess, purse = self._guess[project], self._purse
-        supporters = [g for g in self.market.supporters[project] if self._paid[g] is not None]
-        rich = [group for group in supporters if purse[group] >= guess - near]
-        doubtful = {group for group in rich if purse[group] <= guess + near}
+        low, high, purse = self._guess[project] - near, self._guess[project] + near, self._purse
+        supporters = self.market.supporters[project]
+        doubtful = [group for group in supporters if low <= purse[group] <= high]
+        rich = {*self._rich[project], *doubtful}
         while True:
-            payers = sum(self.market.voters[group] for group in rich)
-            is_rich = set(rich)
-            of_poor = self._exact_money(group for group in supporters if group not in is_rich)
-            price = self.market.costs[project] * self._denominator - of_poor
+            amount = self.market.costs[project] * self._denominator
+            if len(rich) < len(supporters):
+                amount -= self._exact_money(set(supporters).difference(rich))
+            if not doubtful:
+                return amount, rich
+            voters = self.market.voters
+            payers = sum([voters[group] for group in rich])
             poor = {
                 group
                 for group in doubtful
-                if self._exact_money([group]) * payers < price * self.market.voters[group]
+                if self._exact_money([group]) * payers < amount * voters[group]
             }
             if not poor:
-                return price, payers, rich
-            doubtful -= poor
-            rich = [group for group in rich if group not in poor]
+                return amount, rich
+            doubtful = [group for group in doubtful if group not in poor]
+            rich -= poor
 
     def buy(self, tied: Sequence[int]) -> None:
         """Buy the first of these; every supporter pays the price, or all that is left."""
-        project = tied[0]
-        price, payers, rich = self._exact_price(project)
-        common = gcd(price, payers)
-        if factor := payers // common - 1:
-            self._denominator *= factor + 1
-            for earlier in self.bought:
-                self.bought[earlier] *= factor + 1
-        price //= common
+        project, market = tied[0], self.market
+        amount, rich = self._exact_price(project)
+        payers = sum([market.voters[group] for group in rich])
+        common = gcd(amount, payers)
+        price, factor = amount // common, payers // common
+        if factor > 1:
+            self._denominator *= factor
+            self.bought = {earlier: paid * factor for earlier, paid in self.bought.items()}
         approximate = _ratio(price, self.money * self._denominator)
-        mark = 1 << (self._width * len(self.bought))
-        is_rich = set(rich)
-        for group in self.market.supporters[project]:
-            paid = self._paid[group]
-            if paid is None:
-                continue
-            if group in is_rich:
-                self._purse[group] -= approximate
-                self._paid[group] = paid + mark
-            else:
-                self._purse[group] = 0.0
-                self._paid[group] = None
-            self._wealth[group] = self._purse[group] * self.market.voters[group]
-        self.picks.append(
-            Pick(
-                project,
-                self._costs[project] / approximate * (1 - 8 * _ROUNDING),
-                payers == self.market.support[project],
-            )
-        )
+        purse, wealth, voters = self._purse, self._wealth, market.voters
+        if len(rich) < len(market.supporters[project]):
+            for group in set(market.supporters[project]).difference(rich):
+                purse[group], wealth[group] = _EMPTY, 0.0
+        for group in rich:
+            left = purse[group] - approximate
+            purse[group], wealth[group] = left, left * voters[group]
+        effective = self._costs[project] / approximate * (1 - 8 * _ROUNDING)
+        self.picks.append(Pick(project, effective))
         self.bought[project] = price
-        self.spent += self.market.costs[project]
+        self.spent += market.costs[project]
         self._ties.append(tuple(tied))
         del self._high[project], self._rich[project]
 
     # What came of it, in the currency.
+
+    def effective_votes(self, pick: Pick) -> Fraction:
+        return Fraction(
+            self.market.costs[pick.project] * self._denominator, self.bought[pick.project]
+        )
 
     def price(self, pick: Pick) -> Fraction:
         return Fraction(self.bought[pick.project], self._denominator * self.market.scale)
@@ -330,3 +331,10 @@ def _ratio(amount: int, of: int) -> float:
         return amount / of
     except (OverflowError, ZeroDivisionError):
         return float("inf")
+
+
+def _all_of(groups: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]]:
+    """Return what takes the values of these groups out of those of all groups, fast."""
+    if len(groups) == 1:
+        return lambda values: [values[groups[0]]]
+    return itemgetter(*groups)
