@@ -46,7 +46,9 @@ def count_opinion(
     return _told(draw_map(votes), votes.participants, texts)
 
 
-def _told(drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str]) -> Any:
+def _told(
+    drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str]
+) -> dict[str, Any]:
     members = [
         sorted((_id(participants[i]) for i in (*group.members, *group.near)), key=_id_order)
         for group in drawn.groups
@@ -101,10 +103,10 @@ def _counts(counts: Counts) -> dict[str, int]:
 
 def _rows(folder: Path, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, with the line each begins on."""
+    line = 1
     try:
         with (folder / name).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            line = 1
             for row in reader:
                 if row:
                     yield line, row

@@ -18,23 +18,31 @@ Labels = NDArray[np.int64]
 MOST_GROUPS = 5
 PEOPLE_FOR_ONE_MORE_GROUP = 12
 # More groups have to be clearly better: by this much of the silhouette for each added group.
-CLEARLY_BETTER = 0.03
+CLEARLY_BETTER = 0.05
+# The share of people below which a group is taken only where there is no other way.
+SMALLEST_GROUP = 1 / 32
 DRAWS_TO_CHANGE = 4
 
 _MOST_STEPS = 100
+_FAR_SEEDS = 6
+_RIM_SEEDS = 8
+_RIM = 0.15
+_CARRIED_ON = 3
+# In a larger room starts are tried on so many points, and silhouettes taken of so many.
+_TRIED_POINTS = 500
+_ASKED_POINTS = 1000
 _BLOCK = 512
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Clustering:
-    """Points in groups: a label for each point, the centres (groups × 2), how tight and clear.
+    """Points in groups: a label for each point, the centres (groups × 2), and how clear they are.
 
-    `inertia` is the weighted sum of squared distances to the centres; `silhouette` is −1 to 1.
+    `silhouette` is −1 to 1, the mean over the points.
     """
 
     labels: Labels
     centres: Floats
-    inertia: float
     silhouette: float = 0.0
 
 
@@ -70,7 +78,7 @@ def find_groups(
     count the groups carry on from there, until another number, or a clearly better split into
     as many, has held for `DRAWS_TO_CHANGE` draws.
     """
-    found = {c.centres.shape[0]: c for c in _with_silhouettes(points, _fresh(points, weights))}
+    found = _fresh(points, weights)
     carried = None
     if previous_centres is not None and count is not None and len(previous_centres) in found:
         start = lloyd(points, weights, previous_centres)
@@ -103,86 +111,124 @@ def _best_count(found: dict[int, Clustering]) -> int:
 
 def lloyd(points: Floats, weights: NDArray[np.int64], centres: Floats) -> Clustering:
     """Improve centres until nobody changes group (Lloyd 1982); an emptied group stays away."""
+    k = len(centres)
     labels = np.full(len(points), -1)
     for _ in range(_MOST_STEPS):
-        distances = _squared_distances(points, centres)
-        now = distances.argmin(axis=1)
+        # The distance to a centre but for the point's own length, which is the same for all.
+        now = ((centres**2).sum(axis=1) - 2 * points @ centres.T).argmin(axis=1)
         if np.array_equal(now, labels):
             break
         labels = now
-        people = np.bincount(labels, weights, minlength=len(centres))
-        sums = np.stack(
-            [np.bincount(labels, weights * axis, minlength=len(centres)) for axis in points.T], 1
-        )
+        people = np.bincount(labels, weights, minlength=k)
+        sums = np.stack([np.bincount(labels, weights * axis, minlength=k) for axis in points.T], 1)
         centres = np.where(people[:, None] > 0, sums / np.maximum(people, 1)[:, None], centres)
-    inertia = float(weights @ _squared_distances(points, centres)[np.arange(len(points)), labels])
-    return Clustering(labels, centres, inertia)
+    return Clustering(labels, centres)
 
 
-def _fresh(points: Floats, weights: NDArray[np.int64]) -> list[Clustering]:
-    """Return the best clustering for each number of groups that the points allow."""
+def _fresh(points: Floats, weights: NDArray[np.int64]) -> dict[int, Clustering]:
+    """Return the clearest clustering for each number of groups that the points allow.
+
+    Of what k-means ends at from many starts the clearest is taken, not the tightest: a small
+    group far out is seen, where the tightest would cut the crowd in two. Starts for two groups
+    are all pairs of the seeds, for more the clearest so far and one more seed.
+    """
     distinct = len(np.unique(points.round(9), axis=0))
-    best: list[Clustering] = []
-    grown = np.average(points, axis=0, weights=weights)[None]
+    seeds = _seeds(points)
+    starts = [seeds[[a, b]] for a in range(len(seeds)) for b in range(a)]
+    found: dict[int, Clustering] = {}
     for k in range(2, min(most_groups(len(points)), distinct) + 1):
-        grown = np.vstack([grown, points[_best_addition(points, weights, grown)]])
-        tried = [lloyd(points, weights, start) for start in (grown, *_starts(points, k))]
-        whole = [c for c in tried if len(np.unique(c.labels)) == k]
-        if not whole:
+        best = _clearest(points, weights, starts, k)
+        if not best:
             break
-        tightest = min(whole, key=lambda c: round(c.inertia, 9))
-        grown = tightest.centres
-        best.append(tightest)
-    if not best:
-        centre = np.average(points, axis=0, weights=weights)[None]
-        best.append(lloyd(points, weights, centre))
-    return best
+        found[k] = best[0]
+        starts = [np.vstack([c.centres, seed]) for c in best[:_CARRIED_ON] for seed in seeds]
+    if not found:
+        middle = np.average(points, axis=0, weights=weights)[None]
+        found[1] = Clustering(np.zeros(len(points), dtype=np.int64), middle)
+    return found
 
 
-def _starts(points: Floats, k: int) -> Iterator[Floats]:
-    """Yield starts of two kinds: slices along the first direction, and points far apart."""
+def _clearest(
+    points: Floats, weights: NDArray[np.int64], starts: list[Floats], k: int
+) -> list[Clustering]:
+    """Return the different ends of k-means, those without tiny groups first, the clearest first."""
+    few = _along_the_map(points, _TRIED_POINTS)
+    if len(few) < len(points):
+        starts = [end.centres for end in _ends(points[few], weights[few], starts, k)]
+    tiny = weights.sum() * SMALLEST_GROUP
+    return sorted(
+        _with_silhouettes(points, _ends(points, weights, starts, k)),
+        key=lambda c: (
+            bool((np.bincount(c.labels, weights) < tiny).any()),
+            -round(c.silhouette, 9),
+        ),
+    )
+
+
+def _ends(
+    points: Floats, weights: NDArray[np.int64], starts: list[Floats], k: int
+) -> list[Clustering]:
+    """Return where k-means ends from the starts, each end once and with all its groups."""
+    ends: dict[bytes, Clustering] = {}
+    for start in starts:
+        end = lloyd(points, weights, start)
+        if len(np.unique(end.labels)) == k:
+            ends.setdefault(np.sort(end.centres.round(6), axis=0).tobytes(), end)
+    return list(ends.values())
+
+
+def _along_the_map(points: Floats, most: int) -> NDArray[np.int64]:
+    """Return the points along the map, in a larger room every second, third, … of them."""
     order = np.lexsort((points[:, 1], points[:, 0]))
-    yield np.array([points[slice_].mean(axis=0) for slice_ in np.array_split(order, k)])
-    chosen = [int((points**2).sum(axis=1).argmax())]
-    away = _squared_distances(points, points[chosen]).min(axis=1)
-    while len(chosen) < k:
+    step = -(-len(points) // most)
+    return order[:: max(1, step)]
+
+
+def _seeds(points: Floats) -> Floats:
+    """Return points to start from: some far apart, and the middle of each rim of the picture."""
+    middle = points.mean(axis=0)
+    chosen = [int(_squared_distances(points, middle[None]).argmin())]
+    away = _squared_distances(points, points[chosen])[:, 0]
+    while len(chosen) < min(_FAR_SEEDS, len(points)):
         chosen.append(int(away.argmax()))
         away = np.minimum(away, _squared_distances(points, points[chosen[-1:]])[:, 0])
-    yield points[chosen]
-
-
-def _best_addition(points: Floats, weights: NDArray[np.int64], centres: Floats) -> int:
-    """Return the point that helps most as a further centre.
-
-    The step of the fast global k-means of Likas, Vlassis and Verbeek (2003).
-    """
-    now = _squared_distances(points, centres).min(axis=1)
-    gains = np.empty(len(points))
-    for block in _blocks(len(points)):
-        saved = now[None] - _squared_distances(points[block], points)
-        gains[block] = np.maximum(saved, 0.0) @ weights
-    return int(gains.round(9).argmax())
+    rim = max(1, round(len(points) * _RIM))
+    angles = np.arange(_RIM_SEEDS) * 2 * np.pi / _RIM_SEEDS
+    rims = [
+        points[np.argsort(-(points @ np.array([np.cos(a), np.sin(a)])), kind="stable")[:rim]]
+        for a in angles
+    ]
+    return np.vstack([points[chosen], *(rim_points.mean(axis=0)[None] for rim_points in rims)])
 
 
 def _with_silhouettes(points: Floats, clusterings: list[Clustering]) -> Iterator[Clustering]:
     """Yield the clusterings with their mean silhouettes, each different point counted once.
 
-    A point alone in its group counts 0, as Rousseeuw has it.
+    A point alone in its group counts 0, as Rousseeuw has it. In a large room the mean is taken
+    over every second, third, … point along the map; distances are to all points even so.
     """
+    asked = _along_the_map(points, _ASKED_POINTS)
     members = [np.eye(len(c.centres))[c.labels] for c in clusterings]
-    together = np.hstack(members)
-    to_groups = np.empty((len(points), together.shape[1]))
-    for block in _blocks(len(points)):
-        to_groups[block] = np.sqrt(_squared_distances(points[block], points)) @ together
-    starts = np.cumsum([0, *(len(c.centres) for c in clusterings)])
+    together = np.hstack(members) if members else np.empty((len(points), 0))
+    sums = np.vstack(
+        [
+            np.sqrt(_squared_distances(points[asked[block]], points)) @ together
+            for block in _blocks(len(asked))
+        ]
+    )
+    starts = np.cumsum([0, *(own.shape[1] for own in members)])
     for clustering, own, start in zip(clusterings, members, starts[:-1], strict=True):
-        sums = to_groups[:, start : start + own.shape[1]]
-        silhouette = _mean_silhouette(sums, own, clustering.labels)
-        yield Clustering(clustering.labels, clustering.centres, clustering.inertia, silhouette)
+        to_groups = sums[:, start : start + own.shape[1]]
+        silhouette = _mean_silhouette(to_groups, own.sum(axis=0), clustering.labels[asked])
+        yield Clustering(clustering.labels, clustering.centres, silhouette)
 
 
-def _mean_silhouette(sums: Floats, members: Floats, labels: Labels) -> float:
-    sizes = members.sum(axis=0)
+def _mean_silhouette(sums: Floats, sizes: Floats, labels: Labels) -> float:
+    """Return the mean silhouette of points with these `labels`.
+
+    `sums` are their distances to all members of each group together (points × groups), `sizes`
+    the members of each group.
+    """
     if len(sizes) < 2:
         return 0.0
     everyone = np.arange(len(labels))
