@@ -131,7 +131,7 @@ class PollExtend(Command):
 
 class PollVisibility(Command):
     poll: Id
-    visibility: Literal["live", "projector", "voted", "published"]
+    visibility: Literal["live", "projector", "voted", "published", "sealed"]
 
 
 class PollClear(Command):
@@ -234,6 +234,10 @@ class PanelClear(Command):
     """Throw away all votes and comments of a rehearsal. Cannot be undone."""
 
 
+class PanelReveal(Command):
+    """Show the results of all sealed polls together. Cannot be undone."""
+
+
 class PanelUndo(Command):
     """Take back the latest action that can be taken back."""
 
@@ -242,7 +246,9 @@ class PanelUndo(Command):
 
 
 class ProjectorShow(Command):
-    view: Literal["item", "join", "idle", "blank"]
+    view: Literal["item", "join", "idle", "blank", "split", "reveal"]
+    by: Id | None = None
+    """The grouping question that a result is split by, where there are several."""
 
 
 class LinkReissue(Command):
@@ -282,6 +288,7 @@ COMMANDS: dict[str, type[Command]] = {
     "comment.answer": CommentAnswer,
     "panel.update": PanelUpdate,
     "panel.clear": PanelClear,
+    "panel.reveal": PanelReveal,
     "panel.undo": PanelUndo,
     "projector.show": ProjectorShow,
     "link.reissue": LinkReissue,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -30,6 +30,7 @@ class Visibility(StrEnum):
     PROJECTOR = "projector"
     VOTED = "voted"
     PUBLISHED = "published"
+    SEALED = "sealed"
 
 
 class Role(StrEnum):
@@ -70,9 +71,22 @@ class Poll:
     countdown_seconds: int | None = None
     round: Round | None = None
     """The latest round, or None before the first opening."""
+    earlier_shifts: tuple[Mapping[str, Any], ...] = ()
+    """The shifts kept with the rounds before the latest, oldest first."""
     rounds_cleared: int = 0
     """Rounds thrown away with a rehearsal. Their numbers are not given again, so that a ballot
     that a phone kept from then cannot count now."""
+    revealed_round_id: str | None = None
+    """The round in which the moderator revealed what the kind keeps back until then. A round of
+    its own, so that a copy, or the same question asked again, does not give it away."""
+
+    @property
+    def is_revealed(self) -> bool:
+        return (
+            self.round is not None
+            and self.round.id == self.revealed_round_id
+            and self.round.is_closed
+        )
 
     @property
     def next_round_number(self) -> int:
@@ -134,6 +148,8 @@ def guard_close(poll: Poll) -> None:
 def guard_publish(poll: Poll) -> None:
     if poll.state is PollState.PUBLISHED:
         raise Refusal("poll.already_published")
+    if poll.visibility is Visibility.SEALED:
+        raise Refusal("poll.sealed")
     if poll.state is not PollState.CLOSED:
         raise Refusal("poll.not_closed", state=poll.state.value)
 
@@ -144,19 +160,45 @@ def guard_edit(poll: Poll) -> None:
         raise Refusal("poll.has_ballots", state=poll.state.value)
 
 
+def guard_visibility(poll: Poll, wanted: Visibility) -> None:
+    """A seal is put on before voting opens and stays until all are revealed: else someone could
+    look, and seal what was seen, or break it to look."""
+    if poll.round is None or wanted is poll.visibility:
+        return
+    if wanted is Visibility.SEALED:
+        raise Refusal("poll.seal_too_late")
+    if poll.visibility is Visibility.SEALED and poll.state is not PollState.PUBLISHED:
+        raise Refusal("poll.seal_stays")
+
+
+def polls_to_reveal(polls: Iterable[Poll], language: str) -> list[Poll]:
+    """Return the sealed polls that are closed, or refuse while one of them is still voted on."""
+    sealed = [poll for poll in polls if poll.visibility is Visibility.SEALED]
+    for poll in sealed:
+        if poll.state is PollState.OPEN:
+            raise Refusal("reveal.still_open", title=poll.title.in_language(language))
+    closed = [poll for poll in sealed if poll.state is PollState.CLOSED]
+    if not closed:
+        raise Refusal("reveal.nothing")
+    return closed
+
+
 def may_see_results(
     role: Role, visibility: Visibility, state: PollState, has_voted: bool = False
 ) -> bool:
     """Say whether a role sees the tally of a poll now.
 
-    The moderator always does. Drafts have no results. A projector stands in front of
+    Drafts have no results, and sealed ones are nobody's before they are revealed. Otherwise the
+    moderator always sees them. A projector stands in front of
     everyone, so it shows a tally meant for those who voted only once voting is closed.
     """
     if state is PollState.DRAFT:
         return False
-    if role is Role.MODERATOR or state is PollState.PUBLISHED:
+    if state is PollState.PUBLISHED:
         return True
-    if visibility is Visibility.LIVE:
+    if visibility is Visibility.SEALED:
+        return False
+    if role is Role.MODERATOR or visibility is Visibility.LIVE:
         return True
     if visibility is Visibility.PROJECTOR:
         return role is Role.PROJECTOR

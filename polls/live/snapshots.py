@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -61,6 +61,8 @@ class PanelState:
     spotlight: Comment | None
     counts: Counts
     last_action: Action | None
+    pictures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By round id: what was drawn from the ballots of open rounds; see `polls.live.maps`."""
 
     def current_item(self) -> ItemRecord | None:
         return next((i for i in self.items if i.id == self.panel.current_item_id), None)
@@ -176,10 +178,12 @@ def poll_view(
     latest = poll.round
     counters = state.counters.get(latest.id, Counter()) if latest else Counter()
     visible = may_see_results(role, poll.visibility, poll.state, has_voted)
+    is_moderator = role is Role.MODERATOR
+    kept = frozenset() if is_moderator else kind.keeps_back(poll, sees_results=visible)
     return PollView(
         id=poll.id,
         kind=poll.kind,
-        shape=kind.shape,
+        shape=kind.shape_of(poll.question),
         title=poll.title.in_language(language),
         title_language=poll.title.language_of(language),
         options=tuple(
@@ -188,11 +192,11 @@ def poll_view(
                 option.label.in_language(language),
                 option.label.language_of(language),
                 place,
-                kind.facts_for(role, poll, option),
+                {name: fact for name, fact in option.facts.items() if name not in kept},
             )
             for place, option in enumerate(poll.question.options)
         ),
-        settings=_settings_in(poll, role, language),
+        settings=_settings_in(poll, kept, language),
         state=poll.state.value,
         is_counting=latest is not None and poll.state is PollState.OPEN and latest.is_counting(now),
         takes_ballots=latest is not None
@@ -214,16 +218,20 @@ def poll_view(
         present=latest.present if latest and latest.is_closed else None,
         is_public=results_are_public(poll.visibility, poll.state),
         outcome=latest.outcome if latest and visible else None,
+        revelation=kind.revelation(counters, poll.question)
+        if visible and poll.is_revealed
+        else None,
         shift=latest.shift if latest and visible else None,
+        picture=(latest.outcome or state.pictures.get(latest.id)) if latest and visible else None,
+        coverage=kind.coverage(counters, poll.question),
     )
 
 
-def _settings_in(poll: Poll, role: Role, language: str) -> dict[str, Any]:
-    private = () if role is Role.MODERATOR else kind_named(poll.kind).private_settings
+def _settings_in(poll: Poll, kept: frozenset[str], language: str) -> dict[str, Any]:
     return {
         key: Texts(value).in_language(language) if isinstance(value, dict) else value
         for key, value in poll.question.settings.items()
-        if key not in private
+        if key not in kept
     }
 
 
@@ -333,14 +341,29 @@ def next_action(items: tuple[ItemView, ...]) -> NextAction:
             return NextAction("poll.open", {"poll": poll.id}, "open", current.title)
         if poll.state == "open":
             return NextAction("poll.close", {"poll": poll.id}, "close", current.title)
-        if poll.state == "closed":
+        if poll.state == "closed" and poll.visibility != Visibility.SEALED:
             return NextAction("poll.publish", {"poll": poll.id}, "publish", current.title)
+        if poll.state == "closed" and is_last_sealed(items, current):
+            return NextAction("panel.reveal", {}, "reveal")
     place = items.index(current) + 1 if current is not None else 0
     following = items[place] if place < len(items) else None
     if following is None:
         return NextAction("", {}, "finish")
     name = "show" if current is None else "advance"
     return NextAction("agenda.show", {"item": following.id}, name, following.title)
+
+
+def is_last_sealed(items: tuple[ItemView, ...], current: ItemView) -> bool:
+    """Say whether all sealed polls are closed up to this one and none comes after it."""
+    sealed = [item for item in items if item.poll and item.poll.visibility == Visibility.SEALED]
+    return not any(
+        item.poll is not None
+        and (
+            item.poll.state == "open"
+            or (item.poll.state == "draft" and item.number > current.number)
+        )
+        for item in sealed
+    )
 
 
 def as_seen_by_voter(state: PanelState, view: RoomView, language: str) -> RoomView:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from polls.protocol import Command
-from polls.services import agenda, ballots, comments, history, panels, permissions, polls
+from polls.services import (
+    agenda,
+    ballots,
+    comments,
+    history,
+    panels,
+    permissions,
+    polls,
+    sealing,
+)
 from polls.services.context import Actor, Context
 
 UseCase = Callable[[Context, Actor, Any], dict[str, Any]]
@@ -40,6 +49,7 @@ USE_CASES: dict[str, UseCase] = {
     "comment.answer": comments.answer,
     "panel.update": panels.update,
     "panel.clear": panels.clear,
+    "panel.reveal": sealing.reveal,
     "panel.undo": history.undo,
     "projector.show": agenda.project,
     "link.reissue": panels.reissue_link,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from polls.domain.errors import Refusal
+from polls.domain.polls import Visibility, guard_visibility
 from polls.protocol import PanelUndo
 from polls.services.context import Actor, Context
 from polls.store import agenda, comments, panels, schema
@@ -80,6 +81,8 @@ def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
     table = _TABLES[entry["table"]]
     if entry["table"] == "panel":
         _leave_out_erased_spotlight(connection, entry)
+    if entry["table"] == "poll":
+        _keep_seal(connection, entry)
     if entry["values"] is not None:
         connection.execute(update(table).where(table.c.id == entry["id"]).values(**entry["values"]))
     elif entry["table"] == "round":
@@ -88,6 +91,13 @@ def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
         agenda.delete_round(connection, entry["id"])
     elif entry["table"] == "agenda_item":
         agenda.change_item(connection, entry["id"], deleted_at=now)
+
+
+def _keep_seal(connection: Connection, entry: dict[str, Any]) -> None:
+    """A seal under which people have voted cannot be taken back, or else put on later."""
+    if entry["values"] and "visibility" in entry["values"]:
+        poll = agenda.poll_by_id(connection, entry["id"])
+        guard_visibility(poll, Visibility(entry["values"]["visibility"]))
 
 
 def _leave_out_erased_spotlight(connection: Connection, entry: dict[str, Any]) -> None:

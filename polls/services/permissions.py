@@ -40,14 +40,15 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "comment.answer": MODERATOR,
     "panel.update": MODERATOR,
     "panel.clear": MODERATOR,
+    "panel.reveal": MODERATOR,
     "panel.undo": MODERATOR,
     "projector.show": MODERATOR,
     "link.reissue": MODERATOR,
 }
 """Every command, and the roles that may give it."""
 
-AFTER_THE_END = frozenset({"panel.snapshot", "panel.watch"})
-"""What is still possible once a panel has ended."""
+AFTER_THE_END = frozenset({"panel.snapshot", "panel.watch", "panel.reveal"})
+"""What is still possible once a panel has ended; else a sealed result would be lost for good."""
 
 
 def check_permission(role: Role, command: str, *, is_ended: bool = False) -> None:

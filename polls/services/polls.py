@@ -22,6 +22,7 @@ from polls.domain.polls import (
     guard_edit,
     guard_open,
     guard_publish,
+    guard_visibility,
     parse_countdown,
 )
 from polls.domain.tally import BALLOTS
@@ -239,6 +240,10 @@ def _tell_opened(context: Context, panel_id: str, poll_id: str) -> None:
     context.stage.poll_opened(panel_id, poll)
 
 
+_ROUND_BEFORE_CLOSING = ("poll_id", "closes_at", "closed_at", "outcome", "shift", "splits")
+"""Conclusions go when the closing is taken back; closing again draws them anew."""
+
+
 def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[str, Any]:
     """End voting now. Ballots under way still count for the grace, then the round is closed."""
     now = context.clock()
@@ -250,7 +255,7 @@ def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[s
         if latest.is_counting(now):
             raise Refusal("poll.counting")
         before = [
-            row_before(connection, "round", latest.id, "poll_id", "closes_at", "closed_at"),
+            row_before(connection, "round", latest.id, *_ROUND_BEFORE_CLOSING),
             row_before(connection, "poll", poll.id, "state"),
         ]
         before[0]["values"]["closes_at"] = None
@@ -340,8 +345,10 @@ def set_visibility(
 
     def work(connection: Connection) -> None:
         poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        wanted = Visibility(command.visibility)
+        guard_visibility(poll, wanted)
         before = [row_before(connection, "poll", poll.id, "visibility")]
-        agenda.change_poll(connection, poll.id, visibility=Visibility(command.visibility).value)
+        agenda.change_poll(connection, poll.id, visibility=wanted.value)
         panels.change_panel(connection, actor.panel_id)
         note(connection, actor, "poll.visibility", poll.id, before, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,7 @@ def options_as_json(options: Iterable[Option]) -> list[dict[str, Any]]:
     ]
 
 
-def _poll(row: Row[Any], latest: Round | None) -> Poll:
+def _poll(row: Row[Any], rounds: Sequence[Round]) -> Poll:
     return Poll(
         id=row.id,
         panel_id=row.panel_id,
@@ -131,14 +131,16 @@ def _poll(row: Row[Any], latest: Round | None) -> Poll:
         state=PollState(row.state),
         visibility=Visibility(row.visibility),
         countdown_seconds=row.countdown_seconds,
-        round=latest,
+        round=rounds[-1] if rounds else None,
+        earlier_shifts=tuple(found.shift for found in rounds[:-1] if found.shift is not None),
         rounds_cleared=row.rounds_cleared,
+        revealed_round_id=row.revealed_round_id,
     )
 
 
 def polls_of(connection: Connection, panel_id: str) -> dict[str, Poll]:
     """Return a panel's polls by id, each with its latest round."""
-    latest: dict[str, Round] = {}
+    rounds: dict[str, list[Round]] = {}
     query = (
         select(schema.round_)
         .join(schema.poll, schema.poll.c.id == schema.round_.c.poll_id)
@@ -146,9 +148,9 @@ def polls_of(connection: Connection, panel_id: str) -> dict[str, Poll]:
         .order_by(schema.round_.c.number)
     )
     for row in connection.execute(query):
-        latest[row.poll_id] = _round(row)
+        rounds.setdefault(row.poll_id, []).append(_round(row))
     polls = connection.execute(select(schema.poll).where(schema.poll.c.panel_id == panel_id))
-    return {row.id: _poll(row, latest.get(row.id)) for row in polls}
+    return {row.id: _poll(row, rounds.get(row.id, ())) for row in polls}
 
 
 def poll_of(
@@ -161,8 +163,21 @@ def poll_of(
     row = connection.execute(query).first()
     if row is None:
         raise Refusal("poll.unknown")
-    rounds = rounds_of(connection, poll_id)
-    return _poll(row, rounds[-1] if rounds else None)
+    return _poll(row, rounds_of(connection, poll_id))
+
+
+def poll_by_id(connection: Connection, poll_id: str) -> Poll:
+    """Return a poll whose panel is beyond doubt."""
+    table = schema.poll
+    panel_id = connection.execute(select(table.c.panel_id).where(table.c.id == poll_id)).scalar()
+    return poll_of(connection, panel_id or "", poll_id)
+
+
+def lock_polls(connection: Connection, panel_id: str) -> None:
+    """Keep all polls of a panel as they are until this transaction ends."""
+    table = schema.poll
+    query = select(table.c.id).where(table.c.panel_id == panel_id).order_by(table.c.id)
+    connection.execute(query.with_for_update()).all()
 
 
 def rounds_of(connection: Connection, poll_id: str) -> list[Round]:

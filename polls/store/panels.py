@@ -51,6 +51,12 @@ class PanelRecord:
     ended_at: float | None
     paced: list[str] | None
     """Polls that are open together, everyone at their own pace; None when one is on at a time."""
+    split_by: str | None
+    """The grouping question by which the projector splits the result, if it does."""
+    revealed: list[str] | None
+    """The sealed polls that were revealed together last, in the order of the agenda."""
+    board: bool
+    """Whether people see how they did in knowledge checks."""
 
 
 def _record(row: Row[Any]) -> PanelRecord:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -65,6 +66,9 @@ panel = Table(
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("paced", JSON(none_as_null=True)),
+    Column("split_by", ID),
+    Column("board", Boolean, nullable=False, server_default=false()),
+    Column("revealed", JSON(none_as_null=True)),
 )
 
 hashing_key = Table(
@@ -121,6 +125,7 @@ poll = Table(
     Column("state", String(12), nullable=False),
     Column("countdown_seconds", Integer),
     Column("rounds_cleared", Integer, nullable=False, server_default="0"),
+    Column("revealed_round_id", ID),
     CheckConstraint("state IN ('draft', 'open', 'closed', 'published')", name="state_known"),
 )
 
@@ -153,7 +158,7 @@ ballot = Table(
     Column("receipt", String(8), nullable=False),
     Column("channel", String(8), nullable=False),
     Column("state", String(8), nullable=False),
-    Column("option_order", String(80)),
+    Column("option_order", String(160)),
     UniqueConstraint("round_id", "participant"),
     UniqueConstraint("round_id", "receipt"),
 )

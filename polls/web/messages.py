@@ -57,15 +57,27 @@ MESSAGES: dict[str, Any] = {
     ),
     "poll.not_closed": _l("Close voting first."),
     "poll.not_open": _l("Voting is not open."),
+    "poll.seal_stays": _l(
+        "People have voted under a seal, so it stays until all results are revealed."
+    ),
+    "poll.seal_too_late": _l(
+        "Voting on this question has begun, so it cannot be sealed any more. Copy it to seal it."
+    ),
+    "poll.sealed": _l(
+        "This result is sealed. It comes together with the others: reveal all results."
+    ),
     "poll.unknown": _l("This question is not there any more."),
     "poll.wrong_kind": _l("This does not go with this kind of question."),
     "poll.wrong_round": _l("This round is not on. Please look at the question again."),
     "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
+    "reveal.nothing": _l("There is no sealed result to reveal."),
+    "reveal.still_open": _l("Close “%(title)s” first."),
     "request.foreign_origin": _l("This form came from another site, so we did not accept it."),
     "request.too_large": _l("This is too long for us."),
     "seat.gone": _l("Your seat was given back. Please take a seat again."),
     "results.not_a_file": _l("This is not a file of results. Expected: %(expected)s."),
     "server.failed": _l("Something went wrong on our side. Please try again."),
+    "split.none": _l("There is nothing to show by group here yet."),
     "store.unavailable": _l("We cannot save right now. Please try again in a moment."),
     "text.empty": _l("Please write something first."),
     "text.not_text": _l("This must be a text."),

@@ -22,8 +22,10 @@ from polls.domain.polls import (
     guard_edit,
     guard_open,
     guard_publish,
+    guard_visibility,
     may_see_results,
     parse_countdown,
+    polls_to_reveal,
     results_are_public,
 )
 from polls.domain.texts import Texts
@@ -68,6 +70,60 @@ def test_a_poll_may_be_edited_only_before_its_first_round() -> None:
     assert code_of(guard_edit, replace(POLL, state=CLOSED, round=ROUND)) == "poll.has_ballots"
 
 
+# Seals
+
+SEALED = replace(POLL, visibility=Visibility.SEALED)
+
+
+@pytest.mark.parametrize("state", list(PollState))
+def test_a_sealed_result_is_never_published_on_its_own(state: PollState) -> None:
+    expected = "poll.already_published" if state is PUBLISHED else "poll.sealed"
+    assert code_of(guard_publish, replace(SEALED, state=state)) == expected
+
+
+@pytest.mark.parametrize("state", [OPEN, CLOSED])
+@pytest.mark.parametrize("wanted", [v for v in Visibility if v is not Visibility.SEALED])
+def test_a_seal_stays_once_voting_has_begun(state: PollState, wanted: Visibility) -> None:
+    with pytest.raises(Refusal, match="poll.seal_stays"):
+        guard_visibility(replace(SEALED, state=state, round=ROUND), wanted)
+
+
+@pytest.mark.parametrize("state", [OPEN, CLOSED, PUBLISHED])
+@pytest.mark.parametrize("before", [v for v in Visibility if v is not Visibility.SEALED])
+def test_what_could_be_seen_cannot_be_sealed_any_more(state: PollState, before: Visibility) -> None:
+    with pytest.raises(Refusal, match="poll.seal_too_late"):
+        guard_visibility(
+            replace(POLL, visibility=before, state=state, round=ROUND), Visibility.SEALED
+        )
+
+
+def test_other_choices_of_who_sees_results_stay_free() -> None:
+    for before, wanted in product(Visibility, Visibility):
+        guard_visibility(replace(POLL, visibility=before), wanted)
+        if Visibility.SEALED not in (before, wanted):
+            guard_visibility(replace(POLL, visibility=before, state=OPEN, round=ROUND), wanted)
+    guard_visibility(replace(SEALED, state=OPEN, round=ROUND), Visibility.SEALED)
+    guard_visibility(replace(SEALED, state=PUBLISHED, round=ROUND), Visibility.LIVE)
+
+
+def test_a_reveal_takes_all_sealed_polls_that_are_closed_and_no_other() -> None:
+    closed = replace(SEALED, id="c", state=CLOSED)
+    others = [SEALED, replace(SEALED, state=PUBLISHED), replace(POLL, state=CLOSED)]
+    assert polls_to_reveal([*others, closed], "en") == [closed]
+    with pytest.raises(Refusal, match="reveal.nothing"):
+        polls_to_reveal(others, "en")
+
+
+def test_a_reveal_waits_for_the_last_sealed_poll_and_names_it() -> None:
+    opened = replace(SEALED, state=OPEN, title=Texts({"en": "Tram?", "fr": "Le tram ?"}))
+    with pytest.raises(Refusal, match="reveal.still_open") as caught:
+        polls_to_reveal([replace(SEALED, state=CLOSED), opened], "fr")
+    assert caught.value.details == {"title": "Le tram ?"}
+    assert polls_to_reveal([replace(SEALED, state=CLOSED), replace(POLL, state=OPEN)], "fr"), (
+        "what is not sealed may be voted on meanwhile"
+    )
+
+
 # Who sees results: P phone that has not voted, V phone that has, M moderator, S projector screen
 SEEN = {
     (Visibility.LIVE, DRAFT): "",
@@ -86,6 +142,10 @@ SEEN = {
     (Visibility.PUBLISHED, OPEN): "M",
     (Visibility.PUBLISHED, CLOSED): "M",
     (Visibility.PUBLISHED, PUBLISHED): "PVMS",
+    (Visibility.SEALED, DRAFT): "",
+    (Visibility.SEALED, OPEN): "",
+    (Visibility.SEALED, CLOSED): "",
+    (Visibility.SEALED, PUBLISHED): "PVMS",
 }
 EYES = {
     "P": (Role.PARTICIPANT, False),

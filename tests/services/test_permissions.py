@@ -18,7 +18,7 @@ from tests.factories import a_poll, make_room
 # Written out once more on purpose: who changes the one table must mean it.
 EVERYONE = {"panel.snapshot", "panel.watch"}
 PARTICIPANTS = {"ballot.cast", "ballot.withdraw", "comment.post", "comment.upvote"}
-AFTER_THE_END = {"panel.snapshot", "panel.watch"}
+AFTER_THE_END = {"panel.snapshot", "panel.watch", "panel.reveal"}
 
 
 def may(role: Role, command: str) -> bool:
@@ -46,7 +46,7 @@ def test_a_role_may_do_what_is_its_to_do_and_nothing_else(role: Role, command: s
 
 
 @pytest.mark.parametrize(("role", "command"), list(product(Role, sorted(COMMANDS))))
-def test_after_the_end_one_may_only_look(role: Role, command: str) -> None:
+def test_after_the_end_one_may_only_look_and_break_the_seals(role: Role, command: str) -> None:
     expected = "" if may(role, command) else "permission.denied"
     if not expected and command not in AFTER_THE_END:
         expected = "panel.ended"
@@ -82,7 +82,7 @@ def test_no_use_case_is_reached_without_permission(tmp_path: Path) -> None:
     anna = room.join()
     for name in sorted(set(USE_CASES) - PARTICIPANTS):
         with pytest.raises(Refusal) as caught:
-            room.give(anna, name, **({} if name in {"panel.undo", "panel.clear"} else _any(name)))
+            room.give(anna, name, **({} if name in {"panel.undo", "panel.clear", "panel.reveal"} else _any(name)))
         assert caught.value.code == "permission.denied", name
 
 

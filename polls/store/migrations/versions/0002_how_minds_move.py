@@ -13,8 +13,15 @@ def upgrade() -> None:
         table.add_column(sa.Column("shift", sa.JSON(none_as_null=True), nullable=True))
         table.add_column(sa.Column("splits", sa.JSON(none_as_null=True), nullable=True))
     with op.batch_alter_table("ballot") as table:
-        table.add_column(sa.Column("option_order", sa.String(length=80), nullable=True))
+        table.add_column(sa.Column("option_order", sa.String(length=160), nullable=True))
     with op.batch_alter_table("comment") as table:
         table.add_column(sa.Column("option_id", sa.String(length=24), nullable=True))
     with op.batch_alter_table("panel") as table:
         table.add_column(sa.Column("paced", sa.JSON(none_as_null=True), nullable=True))
+        table.add_column(sa.Column("split_by", sa.String(length=32), nullable=True))
+        table.add_column(sa.Column("revealed", sa.JSON(none_as_null=True), nullable=True))
+        table.add_column(
+            sa.Column("board", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+    with op.batch_alter_table("poll") as table:
+        table.add_column(sa.Column("revealed_round_id", sa.String(length=32), nullable=True))

@@ -1,0 +1,258 @@
+"""Results split by group ("I am here as…"), with what would point at a few people kept back.
+
+Whoever reads a split also knows the result as a whole, how large each group is, how many of it
+voted, every ballot by its receipt (whose, nobody knows), and the splits of the same result by
+other grouping questions. Against all of that together three rules hold, in this order:
+
+1. **Few people.** A cell is hidden where fewer than `least` people of a group gave the answer or
+   fewer than `least` did not; so 0 and "everyone" are hidden too, since they tell of each one. A
+   group with fewer than `least` ballots is hidden whole.
+2. **What is left over.** What remains of a row or a column when all that is shown is taken away
+   counts as a cell too: while it holds fewer than `least` people, one more cell is hidden.
+3. **Exchange.** For each hidden cell there are two people, in different groups, who could have
+   given each other's answers: the cell would be another one, and all that is shown the same. So
+   no hidden cell follows from what is shown, by whatever arithmetic. Where there are no such two,
+   cells are hidden until there are.
+
+What the result as a whole tells already (everyone in the room chose the same) no rule can hide.
+Complementary suppression by such exchanges ("data swapping") follows T. Dalenius and S. Reiss,
+Data-swapping: a technique for disclosure control, Journal of Statistical Planning and Inference 6
+(1982); the first rule is the usual threshold of official statistics, applied from both sides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+LEAST = 5
+"""So many people stand behind each number of a split, at least."""
+
+EXAMINED_MOST = 120
+"""Different ballots looked at on either side of an exchange, most frequent first. Fewer only mean
+that more is hidden than need be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """One ballot of a result: which of its keys it counts for, and the voter's groups."""
+
+    keys: frozenset[str]
+    groups: tuple[str | None, ...]
+    """By each grouping question; None where the voter gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """How one group answered."""
+
+    group: str | None
+    """None for those who gave no group."""
+    ballots: int | None
+    """How many of the group voted; None where that is fewer than may be told."""
+    counts: Mapping[str, int | None]
+    """By key; None where the number is kept back."""
+
+
+Split = tuple[SplitRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballots:
+    """Ballots that are alike in all that matters here."""
+
+    groups: tuple[str | None, ...]
+    keys: int
+    """Bits, one for each key."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    ballots: int
+    counts: tuple[int, ...]
+
+
+def split_by_groups(
+    voters: Sequence[Voter],
+    keys: Sequence[str],
+    groups: Sequence[Sequence[str]],
+    *,
+    is_exclusive: bool,
+    least: int = LEAST,
+) -> list[Split]:
+    """Return one split for each grouping question, safe to publish together.
+
+    `groups` lists the groups of each question in the order in which they are shown; those who
+    gave none come last, if there are any. In an exclusive result each ballot has one key at most,
+    so that the cells of a row add up to its ballots.
+    """
+    tables = _Tables(voters, keys, groups, is_exclusive=is_exclusive, least=least)
+    tables.hide()
+    return [tables.shown(place, keys) for place in range(len(groups))]
+
+
+class _Tables:
+    """The tables of one result by all grouping questions, and what of them is hidden."""
+
+    def __init__(
+        self,
+        voters: Sequence[Voter],
+        keys: Sequence[str],
+        groups: Sequence[Sequence[str]],
+        *,
+        is_exclusive: bool,
+        least: int,
+    ) -> None:
+        bits = {key: 1 << place for place, key in enumerate(keys)}
+        alike = Counter(
+            (voter.groups, sum(bits[key] for key in voter.keys if key in bits)) for voter in voters
+        )
+        self._ballots = [
+            _Ballots(of, mask, count)
+            for (of, mask), count in sorted(
+                alike.items(), key=lambda found: (-found[1], repr(found[0]))
+            )
+        ]
+        self._width = len(keys)
+        self._all = (1 << len(keys)) - 1
+        self._is_exclusive = is_exclusive
+        self._least = least
+        self._rows = [self._rows_by(place, order) for place, order in enumerate(groups)]
+        self._hidden: list[dict[str | None, int]] = [dict.fromkeys(rows, 0) for rows in self._rows]
+        self._protected: set[tuple[int, str | None, int]] = set()
+
+    def _rows_by(self, place: int, order: Sequence[str]) -> dict[str | None, _Row]:
+        listed: list[str | None] = list(order)
+        if any(found.groups[place] is None for found in self._ballots):
+            listed.append(None)
+        rows = {}
+        for group in listed:
+            own = [found for found in self._ballots if found.groups[place] == group]
+            counts = tuple(
+                sum(found.count for found in own if found.keys >> key & 1)
+                for key in range(self._width)
+            )
+            rows[group] = _Row(sum(found.count for found in own), counts)
+        return rows
+
+    def shown(self, place: int, keys: Sequence[str]) -> Split:
+        return tuple(
+            SplitRow(
+                group,
+                row.ballots if row.ballots >= self._least else None,
+                {
+                    key: None if self._hidden[place][group] >> number & 1 else row.counts[number]
+                    for number, key in enumerate(keys)
+                },
+            )
+            for group, row in self._rows[place].items()
+        )
+
+    def hide(self) -> None:
+        for place in range(len(self._rows)):
+            self._hide_few(place)
+        while True:
+            self._hide_leftovers()
+            unprotected = next(self._unprotected(), None)
+            if unprotected is None:
+                return
+            self._hide_for_an_exchange(*unprotected)
+
+    # Few people
+
+    def _hide_few(self, place: int) -> None:
+        for group, row in self._rows[place].items():
+            for key, count in enumerate(row.counts):
+                if count < self._least or row.ballots - count < self._least:
+                    self._hidden[place][group] |= 1 << key
+
+    # What is left over
+
+    def _hide_leftovers(self) -> None:
+        while any(
+            self._hide_leftover_of_rows(place) or self._hide_leftover_of_columns(place)
+            for place in range(len(self._rows))
+        ):
+            pass
+
+    def _hide_leftover_of_rows(self, place: int) -> bool:
+        """Hide a cell of a row in which too few people are left over; say if one was hidden."""
+        if not self._is_exclusive:
+            return False
+        for group, row in self._rows[place].items():
+            mask = self._hidden[place][group]
+            shown = [key for key in range(self._width) if not mask >> key & 1]
+            left = row.ballots - sum(row.counts[key] for key in shown)
+            if mask and shown and left < self._least:
+                smallest = min(shown, key=lambda key: (row.counts[key], key))
+                self._hidden[place][group] |= 1 << smallest
+                return True
+        return False
+
+    def _hide_leftover_of_columns(self, place: int) -> bool:
+        """Hide a cell of a column in which too few are left over, for or against."""
+        rows, hidden = self._rows[place], self._hidden[place]
+        for key in range(self._width):
+            left = [group for group in rows if hidden[group] >> key & 1]
+            shown = [group for group in rows if not hidden[group] >> key & 1]
+            chosen = sum(rows[group].counts[key] for group in left)
+            not_chosen = sum(rows[group].ballots for group in left) - chosen
+            if left and shown and min(chosen, not_chosen) < self._least:
+                smallest = min(shown, key=lambda group: rows[group].counts[key])
+                hidden[smallest] |= 1 << key
+                return True
+        return False
+
+    # Exchange
+
+    def _unprotected(self) -> Iterator[tuple[int, str | None, int]]:
+        for place, rows in enumerate(self._hidden):
+            for group, mask in rows.items():
+                for key in range(self._width):
+                    cell = (place, group, key)
+                    if mask >> key & 1 and cell not in self._protected:
+                        if self._is_protected(cell):
+                            self._protected.add(cell)
+                        else:
+                            yield cell
+
+    def _is_protected(self, cell: tuple[int, str | None, int]) -> bool:
+        return any(not self._shown_by(one, other) for one, other in self._exchanges(cell))
+
+    def _exchanges(self, cell: tuple[int, str | None, int]) -> Iterator[tuple[_Ballots, _Ballots]]:
+        """Yield two ballots each that would change a cell if they were each other's."""
+        place, group, key = cell
+        inside = [found for found in self._ballots if found.groups[place] == group]
+        outside = [found for found in self._ballots if found.groups[place] != group]
+        for bit in (1, 0):
+            own = [found for found in inside if found.keys >> key & 1 == bit]
+            others = [found for found in outside if found.keys >> key & 1 != bit]
+            for one in own[:EXAMINED_MOST]:
+                for other in others[:EXAMINED_MOST]:
+                    yield one, other
+
+    def _shown_by(self, one: _Ballots, other: _Ballots) -> int:
+        """Return how many cells that are shown an exchange of two ballots would change."""
+        differ, shown = one.keys ^ other.keys, 0
+        for place, hidden in enumerate(self._hidden):
+            mine, theirs = one.groups[place], other.groups[place]
+            if mine != theirs:
+                shown += (differ & ~hidden[mine]).bit_count()
+                shown += (differ & ~hidden[theirs]).bit_count()
+        return shown
+
+    def _hide_for_an_exchange(self, place: int, group: str | None, key: int) -> None:
+        """Hide what the cheapest exchange would change; where there is none, the result itself
+        tells what is in the cell, and it counts as protected."""
+        cell = (place, group, key)
+        self._protected.add(cell)
+        found = min(self._exchanges(cell), key=lambda pair: self._shown_by(*pair), default=None)
+        if found is None:
+            return
+        one, other = found
+        for at, hidden in enumerate(self._hidden):
+            if one.groups[at] != other.groups[at]:
+                hidden[one.groups[at]] |= one.keys ^ other.keys
+                hidden[other.groups[at]] |= one.keys ^ other.keys

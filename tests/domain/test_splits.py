@@ -1,0 +1,276 @@
+"""A split tells how groups answered and never what a few people answered.
+
+The attacker of these tests knows all that is published, tries every way in which the ballots
+could belong to the voters, and learns nothing about a hidden cell that the result as a whole
+does not tell.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polls.domain.splits import LEAST, Split, SplitRow, Voter, split_by_groups
+
+Cell = tuple[int, str | None, str]
+
+
+def voters_of(table: dict[str | None, dict[str, int]]) -> list[Voter]:
+    """Voters of one grouping question and an exclusive result, from a table of counts."""
+    return [
+        Voter(frozenset({key}), (group,))
+        for group, row in table.items()
+        for key, count in row.items()
+        for _ in range(count)
+    ]
+
+
+def split_of(table: dict[str | None, dict[str, int]], least: int = LEAST) -> Split:
+    keys = list(dict.fromkeys(key for row in table.values() for key in row))
+    groups = [group for group in table if group is not None]
+    (split,) = split_by_groups(voters_of(table), keys, [groups], is_exclusive=True, least=least)
+    return split
+
+
+def cells(split: Split) -> dict[str | None, list[int | None]]:
+    return {row.group: list(row.counts.values()) for row in split}
+
+
+# What is shown
+
+
+def test_large_groups_are_shown_whole() -> None:
+    split = split_of({"a": {"x": 12, "y": 8}, "b": {"x": 5, "y": 25}, None: {"x": 9, "y": 6}})
+    assert cells(split) == {"a": [12, 8], "b": [5, 25], None: [9, 6]}
+    assert [row.ballots for row in split] == [20, 30, 15]
+
+
+def test_without_anyone_who_gave_no_group_there_is_no_such_row() -> None:
+    assert [row.group for row in split_of({"a": {"x": 9}, "b": {"y": 9}})] == ["a", "b"]
+
+
+def test_a_group_under_five_is_hidden_whole_and_so_is_how_many_of_it_voted() -> None:
+    split = split_of({"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 4, "y": 0}})
+    assert split[2] == SplitRow("c", None, {"x": None, "y": None})
+
+
+def test_one_hidden_group_never_stands_alone() -> None:
+    """Else all others, taken away from the whole result, would tell it."""
+    split = split_of({"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 3, "y": 1}})
+    assert sum(None in row.counts.values() for row in split) >= 2
+
+
+@pytest.mark.parametrize("few", range(LEAST))
+def test_few_for_an_answer_are_hidden_and_few_against_it_too(few: int) -> None:
+    split = split_of({"a": {"x": few, "y": 30}, "b": {"x": 30, "y": 30}, "c": {"x": 30, "y": 30}})
+    assert cells(split)["a"] == [None, None]
+
+
+def test_that_everyone_in_a_group_agrees_is_hidden() -> None:
+    split = split_of({"a": {"x": 9, "y": 0}, "b": {"x": 10, "y": 40}, "c": {"x": 10, "y": 40}})
+    assert cells(split)["a"] == [None, None]
+
+
+def test_what_is_left_over_is_at_least_five_people() -> None:
+    split = split_of(
+        {
+            "a": {"x": 3, "y": 10, "z": 12},
+            "b": {"x": 20, "y": 20, "z": 20},
+            "c": {"x": 20, "y": 20, "z": 20},
+        }
+    )
+    hidden = [key for key, count in split[0].counts.items() if count is None]
+    assert hidden == ["x", "y"], "3 people alone would be known by subtraction"
+    assert split[0].counts["z"] == 12
+
+
+def test_a_hidden_cell_costs_little_of_a_large_table() -> None:
+    table: dict[str | None, dict[str, int]] = {
+        group: dict.fromkeys("uvwxyz", 20) for group in "abcdef"
+    }
+    table["a"]["u"] = 2
+    hidden = sum(count is None for row in split_of(table) for count in row.counts.values())
+    assert hidden == 4, "one cell, and three that keep it from being computed"
+
+
+def test_a_result_nobody_gave_has_no_numbers() -> None:
+    split = split_by_groups([], ["x", "y"], [["a", "b"]], is_exclusive=True)
+    assert cells(split[0]) == {"a": [None, None], "b": [None, None]}
+
+
+# What cannot be found out
+
+
+def arrangements(answers: list[frozenset[str]]) -> Iterator[list[frozenset[str]]]:
+    """Every way in which these ballots could belong to the voters, each once."""
+    left = Counter(answers)
+    found: list[frozenset[str]] = []
+
+    def go_on() -> Iterator[list[frozenset[str]]]:
+        if len(found) == len(answers):
+            yield found
+            return
+        for answer in list(left):
+            if left[answer]:
+                left[answer] -= 1
+                found.append(answer)
+                yield from go_on()
+                found.pop()
+                left[answer] += 1
+
+    return go_on()
+
+
+def counted(voters: Sequence[Voter], answers: list[frozenset[str]]) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    for voter, answer in zip(voters, answers, strict=True):
+        for place, group in enumerate(voter.groups):
+            for key in answer:
+                found[(place, group, key)] += 1
+    return found
+
+
+def learnt(voters: Sequence[Voter], splits: Sequence[Split], keys: Sequence[str]) -> list[Cell]:
+    """Return the hidden cells whose number follows from what is published, though the result as
+    a whole leaves it open."""
+    shown: dict[Cell, int] = {}
+    hidden: list[Cell] = []
+    for place, split in enumerate(splits):
+        for row in split:
+            for key in keys:
+                count = row.counts[key]
+                if count is None:
+                    hidden.append((place, row.group, key))
+                else:
+                    shown[(place, row.group, key)] = count
+    at_all: dict[Cell, set[int]] = {cell: set() for cell in hidden}
+    with_split: dict[Cell, set[int]] = {cell: set() for cell in hidden}
+    for answers in arrangements([voter.keys for voter in voters]):
+        found = counted(voters, answers)
+        fits = all(found[cell] == count for cell, count in shown.items())
+        for cell in hidden:
+            at_all[cell].add(found[cell])
+            if fits:
+                with_split[cell].add(found[cell])
+    return [cell for cell in hidden if len(with_split[cell]) == 1 < len(at_all[cell])]
+
+
+exclusive = st.sampled_from([frozenset({key}) for key in "xyz"])
+several = st.sets(st.sampled_from("xyz"), min_size=1).map(frozenset)
+one_group = st.tuples(st.sampled_from(["a", "b", "c", None]))
+two_groups = st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["m", "n", "o"]))
+
+
+def rooms(
+    answer: st.SearchStrategy[frozenset[str]], groups: st.SearchStrategy[tuple[str | None, ...]]
+) -> st.SearchStrategy[list[Voter]]:
+    return st.lists(st.builds(Voter, answer, groups), min_size=1, max_size=8)
+
+
+GROUPS = (["a", "b", "c"], ["m", "n", "o"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "groups", "is_exclusive"),
+    [
+        (exclusive, one_group, True),
+        (several, one_group, False),
+        (exclusive, two_groups, True),
+        (several, two_groups, False),
+    ],
+    ids=["one choice", "several choices", "one choice, two questions", "several, two questions"],
+)
+@given(data=st.data(), least=st.integers(1, 3))
+@settings(max_examples=60, deadline=None)
+def test_no_hidden_cell_follows_from_all_that_is_published(
+    answer: st.SearchStrategy[frozenset[str]],
+    groups: st.SearchStrategy[tuple[str | None, ...]],
+    is_exclusive: bool,
+    data: st.DataObject,
+    least: int,
+) -> None:
+    voters = data.draw(rooms(answer, groups))
+    questions = GROUPS[: len(voters[0].groups)]
+    splits = split_by_groups(voters, "xyz", questions, is_exclusive=is_exclusive, least=least)
+    assert learnt(voters, splits, "xyz") == []
+
+
+def test_the_attacker_of_these_tests_is_no_straw_man() -> None:
+    """Hiding only the small cells, without the ones beside them, is found out at once."""
+    table: dict[str | None, dict[str, int]] = {"a": {"x": 1, "y": 2}, "b": {"x": 2, "y": 2}}
+    naive = (
+        SplitRow("a", 3, {"x": None, "y": 2}),
+        SplitRow("b", 4, {"x": 2, "y": 2}),
+    )
+    assert learnt(voters_of(table), [naive], "xy") == [(0, "a", "x")]
+
+
+tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5).map(
+    lambda rows: {
+        group: dict(zip("xyz", row, strict=True))
+        for group, row in zip(["a", "b", "c", "d", None], rows, strict=False)
+    }
+)
+
+
+@given(tables)
+@settings(deadline=None)
+def test_no_number_of_a_split_stands_for_fewer_than_five(
+    table: dict[str | None, dict[str, int]],
+) -> None:
+    split = split_of(table)
+    for row in split:
+        ballots = sum(table[row.group].values())
+        shown = {key: count for key, count in row.counts.items() if count is not None}
+        for size in range(1, len(shown) + 1):
+            for some in combinations(shown.values(), size):
+                assert sum(some) >= LEAST
+                left = ballots - sum(some)
+                assert left >= LEAST or (left == 0 and len(shown) == 3), "what is left over"
+        assert all(shown[key] == table[row.group][key] for key in shown), "never a wrong number"
+
+
+@given(tables)
+@settings(deadline=None)
+def test_columns_keep_no_fewer_than_five_back(table: dict[str | None, dict[str, int]]) -> None:
+    split = split_of(table)
+    for key in "xyz":
+        left = [row.group for row in split if row.counts[key] is None]
+        if left and len(left) < len(split):
+            chosen = sum(table[group][key] for group in left)
+            assert chosen >= LEAST
+            assert sum(sum(table[group].values()) for group in left) - chosen >= LEAST
+
+
+@given(tables)
+@settings(deadline=None)
+def test_a_split_is_the_same_in_whatever_order_ballots_come(
+    table: dict[str | None, dict[str, int]],
+) -> None:
+    voters = voters_of(table)
+    groups = [group for group in table if group is not None]
+    Random(7).shuffle(voters)
+    assert split_by_groups(voters, "xyz", [groups], is_exclusive=True) == [split_of(table)]
+
+
+@pytest.mark.parametrize("most", [1, 6])
+def test_two_thousand_people_in_twelve_groups_are_split_at_once(most: int) -> None:
+    draw = Random(3)
+    keys = "abcdefghijkl"
+    voters = [
+        Voter(
+            frozenset(draw.sample(keys, draw.randint(1, most))),
+            (draw.choice(keys), draw.choice([*"mnop", None])),
+        )
+        for _ in range(2000)
+    ]
+    began = time.perf_counter()
+    split_by_groups(voters, keys, [keys, "mnop"], is_exclusive=most == 1)
+    assert time.perf_counter() - began < 3
