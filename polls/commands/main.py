@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from polls.commands.backup import backup
+from polls.commands.count import count
 from polls.commands.create import create
 from polls.commands.demo import demo
 from polls.commands.export import export
@@ -53,5 +54,16 @@ def main(ctx: click.Context, database_url: str | None) -> None:
     ctx.obj = config
 
 
-for command in (serve, demo, create, import_command, export, recount, rehearse, backup, links):
+for command in (
+    serve,
+    demo,
+    create,
+    import_command,
+    export,
+    recount,
+    count,
+    rehearse,
+    backup,
+    links,
+):
     main.add_command(command)
