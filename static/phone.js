@@ -42,7 +42,7 @@ const mine = {
   comments: new Map(),
   upvoted: new Set(),
 };
-const desk = { room, outbox, store, mine };
+const desk = { room, outbox, store, mine, keyOf, standOf, paint: paintMine };
 /** What the reader is in the middle of, by outbox key. */
 const changing = new Set();
 const withdrawn = new Set();
@@ -116,7 +116,9 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /* Voting */
 
-const keyOf = (poll, round) => `ballot:${poll}:${round}`;
+function keyOf(poll, round) {
+  return `ballot:${poll}:${round}`;
+}
 const article = () => document.querySelector('[data-region="now"] [data-poll]');
 
 /** Where a vote stands: what is shown follows from this alone. */
@@ -397,9 +399,29 @@ function mySeed() {
   return seed;
 }
 
+/* What only some polls need: `data-needs="orders reasons"` names modules that export
+   paint(desk, part), which is called after every change */
+
+const helpers = new Map();
+
+function paintParts() {
+  for (const part of document.querySelectorAll('[data-region="now"] [data-needs]')) {
+    for (const name of part.dataset.needs.split(" ")) {
+      if (!helpers.has(name)) fetchHelper(name);
+      helpers.get(name).paint?.(desk, part);
+    }
+  }
+}
+
+function fetchHelper(name) {
+  const taken = (module) => helpers.set(name, module) && paintMine();
+  helpers.set(name, import(`./${name}.js`).then(taken, () => helpers.delete(name)));
+}
+
 /* All of it */
 
 function paintMine() {
+  paintParts();
   paintVote();
   paintComments(desk);
   paintUpvotes(desk);

@@ -101,8 +101,15 @@ class PollView:
     """Listed on the results page."""
     outcome: Mapping[str, Any] | None = None
     """What the kind found out from all ballots of the closed round, where this role sees results."""
+    revelation: Mapping[str, Any] | None = None
+    """What the moderator has revealed of this round, such as the true value of an estimate."""
     shift: Mapping[str, Any] | None = None
     """Who moved since the round before, where this role sees results."""
+    picture: Mapping[str, Any] | None = None
+    """What is drawn from all ballots of an open round, or was found out at its end (then it is
+    `outcome`), where this role sees results; see `Kind.draw`."""
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    """How many people answered each option, for everyone to know; see `Kind.coverage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +211,5 @@ class Mine:
     receipt: str = ""
     comments: tuple[CommentView, ...] = ()
     upvoted: frozenset[str] = field(default_factory=frozenset)
+    order: tuple[str, ...] | None = None
+    """Option ids in the order this reader sees them; None where all see the same."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from polls import protocol
 from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
+from polls.domain.orders import as_places, order_of
 from polls.domain.polls import Poll
 from polls.services.context import Actor, Context
 from polls.store import agenda
@@ -63,7 +64,13 @@ def _cast(
         sequence=sequence,
         received_at=context.clock(),
         text_state="waiting" if moderation == "pre" else "shown",
+        option_order=_order_seen(actor.require_participant(), poll, round_id),
     )
+
+
+def _order_seen(participant: str, poll: Poll, round_id: str) -> str | None:
+    order = order_of(participant, poll.question, round_id)
+    return None if order is None else as_places(order, poll.question.option_ids)
 
 
 def _find_round(context: Context, actor: Actor, poll_id: str, number: int) -> tuple[Poll, str]:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
-from polls.domain.polls import Role
+from polls.domain.orders import from_places, order_of
+from polls.domain.polls import Poll, Role
 from polls.live.snapshots import comment_view
 from polls.live.views import Mine
 from polls.services.context import Actor, Context
@@ -104,8 +105,23 @@ class Own:
     """What one participant has in a panel, as far as a screen needs it."""
 
     ballot: BallotRecord | None
+    """In the current round."""
     comments: list[Any]
     upvoted: list[str]
+    order: tuple[str, ...] | None = None
+    """In which this participant sees the current options; None where all see the same."""
+    paced: tuple[OwnAnswer, ...] = ()
+    """What is theirs in each of the polls that are open together."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """One participant's ballot, and the order they see, in the latest round of a poll."""
+
+    poll: str
+    round: int
+    ballot: BallotRecord | None
+    order: tuple[str, ...] | None
 
 
 NOTHING = Own(None, [], [])
@@ -119,16 +135,26 @@ def own(context: Context, actor: Actor) -> Own:
     poll = context.stage.state(actor.panel_id).current_poll()
 
     def work(connection: Connection) -> Own:
-        ballot = None
-        if poll is not None and poll.round is not None:
-            ballot = ballots.ballot_of(connection, poll.round.id, participant)
+        current = None if poll is None else _own_answer(connection, poll, participant)
         return Own(
-            ballot,
+            current.ballot if current else None,
             comments.comments_by(connection, actor.panel_id, participant),
             comments.upvoted_by(connection, actor.panel_id, participant),
+            current.order if current else None,
         )
 
     return context.database.read(work)
+
+
+def _own_answer(connection: Connection, poll: Poll, participant: str) -> OwnAnswer | None:
+    if poll.round is None:
+        return None
+    return OwnAnswer(
+        poll.id,
+        poll.round.number,
+        ballots.ballot_of(connection, poll.round.id, participant),
+        order_of(participant, poll.question, poll.round.id),
+    )
 
 
 def mine(context: Context, actor: Actor) -> Mine:
@@ -141,20 +167,15 @@ def mine(context: Context, actor: Actor) -> Mine:
         receipt=owned.ballot.receipt if owned.ballot and owned.ballot.answer is not None else "",
         comments=tuple(comment_view(state, c, actor.language) for c in owned.comments),
         upvoted=frozenset(owned.upvoted),
+        order=owned.order,
     )
 
 
 def you(owned: Own, key: str | None) -> dict[str, Any]:
     """Return the part `you` of a snapshot. The key is told only to a plain client that is new."""
-    ballot = owned.ballot
     told: dict[str, Any] = {
-        "ballot": None
-        if ballot is None or ballot.answer is None
-        else {
-            "answer": ballot.answer,
-            "receipt": ballot.receipt,
-            "sequence": ballot.sequence,
-        },
+        "ballot": _told(owned.ballot),
+        "order": owned.order,
         "comments": [
             {
                 "id": comment.id,
@@ -171,6 +192,12 @@ def you(owned: Own, key: str | None) -> dict[str, Any]:
     if key is not None:
         told["key"] = key
     return told
+
+
+def _told(ballot: BallotRecord | None) -> dict[str, Any] | None:
+    if ballot is None or ballot.answer is None:
+        return None
+    return {"answer": ballot.answer, "receipt": ballot.receipt, "sequence": ballot.sequence}
 
 
 def traces(context: Context, actor: Actor) -> dict[str, Any]:
@@ -197,6 +224,7 @@ def traces(context: Context, actor: Actor) -> dict[str, Any]:
                     "round": number,
                     "answer": ballot.answer,
                     "answer_text": _answer_texts(polls[poll_id], ballot.answer, language),
+                    **_order_seen(polls[poll_id], ballot, language),
                     "receipt": ballot.receipt,
                     "taken_back": ballot.answer is None,
                 }
@@ -222,7 +250,16 @@ def traces(context: Context, actor: Actor) -> dict[str, Any]:
     return context.database.read(work)
 
 
-def _answer_texts(poll: Any, answer: Any, language: str) -> list[str]:
+def _order_seen(poll: Poll, ballot: BallotRecord, language: str) -> dict[str, Any]:
+    """Return the order of the options that was seen, where it was one of the reader's own."""
+    if ballot.option_order is None:
+        return {}
+    order = from_places(ballot.option_order, poll.question.option_ids)
+    labels = {option.id: option.label.in_language(language) for option in poll.question.options}
+    return {"order": order, "order_text": [labels[option_id] for option_id in order]}
+
+
+def _answer_texts(poll: Poll, answer: Any, language: str) -> list[str]:
     """Return an answer the way people read it: labels instead of ids."""
     if answer is None:
         return []

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from polls.domain.codes import normalise_receipt
 from polls.domain.comments import HIDE_REASONS, Comment, CommentState
 from polls.domain.kinds import Kind, kind_named
+from polls.domain.orders import from_places
 from polls.domain.polls import Poll, PollState, Role, Round, results_are_public
 from polls.domain.stop_words import is_stop_word
 from polls.domain.tally import Results, people_present
@@ -37,6 +38,8 @@ class ReceiptLine:
 
     receipt: str
     answer: Any
+    order: tuple[str, ...] | None = None
+    """The options in the order its voter saw; None where all saw the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,16 @@ def _round_results(
     return RoundResults(
         round=found,
         results=kind.summarise(counters, poll.question),
-        receipts=tuple(ReceiptLine(ballot.receipt, ballot.answer) for ballot in receipts),
+        receipts=tuple(_receipt_line(poll, ballot) for ballot in receipts),
         texts=tuple(shown),
         texts_kept_back=len(cast) - len(shown) if is_text else 0,
     )
+
+
+def _receipt_line(poll: Poll, ballot: BallotRecord) -> ReceiptLine:
+    places = ballot.option_order
+    order = None if places is None else tuple(from_places(places, poll.question.option_ids))
+    return ReceiptLine(ballot.receipt, ballot.answer, order)
 
 
 def _hidden_by_reason(found: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from polls.domain.kinds import Kind
 from polls.domain.tally import BALLOTS, VERSION, change_of
@@ -31,6 +31,8 @@ class Cast:
     channel: str = "phone"
     text_state: str = "shown"
     """Whether a written answer is shown at once or waits for the moderator."""
+    option_order: str | None = None
+    """The order of the options that its voter saw; None where all see the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def _apply(cast: Cast, row: Stored) -> CastResult:
     if row.state != "hidden":
         row.state = cast.text_state
     row.is_changed = True
+    row.option_order = cast.option_order
     return CastResult(row.receipt, row.sequence)
 
 
@@ -168,6 +171,13 @@ class BallotRecord:
     sequence: int
     receipt: str
     state: str
+    option_order: str | None = None
+
+
+def _record(row: Row[Any]) -> BallotRecord:
+    return BallotRecord(
+        row.round_id, row.answer, row.sequence, row.receipt, row.state, row.option_order
+    )
 
 
 def ballot_of(connection: Connection, round_id: str, participant: str) -> BallotRecord | None:
@@ -177,7 +187,7 @@ def ballot_of(connection: Connection, round_id: str, participant: str) -> Ballot
     row = connection.execute(query).first()
     if row is None or row.sequence == NO_SEQUENCE:
         return None
-    return BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
+    return _record(row)
 
 
 def ballots_of_participant(
@@ -196,7 +206,7 @@ def ballots_of_participant(
         (
             row.poll_id,
             row.number,
-            BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state),
+            _record(row),
         )
         for row in connection.execute(query)
         if row.sequence != NO_SEQUENCE
@@ -211,10 +221,7 @@ def ballots_of_round(connection: Connection, round_id: str) -> list[BallotRecord
         .where(table.c.round_id == round_id, table.c.answer.is_not(None))
         .order_by(table.c.receipt)
     )
-    return [
-        BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
-        for row in connection.execute(query)
-    ]
+    return [_record(row) for row in connection.execute(query)]
 
 
 def voters_of_round(connection: Connection, round_id: str) -> set[str]:
@@ -240,10 +247,7 @@ def texts_of_round(
         .order_by(table.c.id.desc())
         .limit(most)
     )
-    return [
-        BallotRecord(row.round_id, row.answer, row.sequence, row.receipt, row.state)
-        for row in connection.execute(query)
-    ]
+    return [_record(row) for row in connection.execute(query)]
 
 
 def text_sequence(connection: Connection, round_id: str, receipt: str) -> int | None:

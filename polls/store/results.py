@@ -29,7 +29,14 @@ def ballots_of(connection: Connection, round_ids: Sequence[str]) -> dict[str, li
     """Return the ballots of many rounds by round, each in the order of the receipts."""
     table = schema.ballot
     query = (
-        select(table.c.round_id, table.c.answer, table.c.sequence, table.c.receipt, table.c.state)
+        select(
+            table.c.round_id,
+            table.c.answer,
+            table.c.sequence,
+            table.c.receipt,
+            table.c.state,
+            table.c.option_order,
+        )
         .where(table.c.round_id.in_(round_ids), table.c.answer.is_not(None))
         .order_by(table.c.round_id, table.c.receipt)
     )

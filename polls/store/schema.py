@@ -188,6 +188,8 @@ comment = Table(
     Column("upvotes", Integer, nullable=False),
     Column("posted_at", Float, nullable=False),
     Column("option_id", String(24)),
+    Column("round_id", ForeignKey("round.id", ondelete="CASCADE")),
+    UniqueConstraint("round_id", "participant", "option_id"),
     Index("ix_comment_panel_state", "panel_id", "state", "upvotes"),
     Index("ix_comment_author", "panel_id", "participant"),
 )

@@ -39,6 +39,8 @@ class Stored:
     state: str
     channel: str = ""
     is_changed: bool = False
+    option_order: str | None = None
+    """The order of the options that its voter saw, to be kept; None where all saw the same."""
 
 
 class Shelf(Protocol):
@@ -151,6 +153,7 @@ class SharedShelf:
             if row.is_changed
         ]
         table = schema.ballot
+        self._keep_orders(stored)
         if changed:
             statement = (
                 update(table)
@@ -165,6 +168,17 @@ class SharedShelf:
         unused = [row.id for row in stored.values() if row.sequence == NO_SEQUENCE]
         if unused:
             self._connection.execute(delete(table).where(table.c.id.in_(unused)))
+
+    def _keep_orders(self, stored: Mapping[Place, Stored]) -> None:
+        orders = [
+            {"ballot_id": row.id, "seen": row.option_order}
+            for row in stored.values()
+            if row.is_changed and row.option_order is not None
+        ]
+        if orders:
+            table = schema.ballot
+            statement = update(table).where(table.c.id == bindparam("ballot_id"))
+            self._connection.execute(statement.values(option_order=bindparam("seen")), orders)
 
     def count(self, changes: Deltas) -> None:
         if not changes:

@@ -27,6 +27,7 @@ NEW_BALLOT = (
     "INSERT INTO ballot (round_id, participant, answer, sequence, receipt, channel, state)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+OPTION_ORDER = "UPDATE ballot SET option_order = ? WHERE round_id = ? AND participant = ?"
 CHANGED_BALLOT = "UPDATE ballot SET answer = ?, sequence = ?, state = ? WHERE id = ?"
 COUNTER = (
     "INSERT INTO counter (round_id, key, shard, value) VALUES (?, ?, ?, ?)"
@@ -87,7 +88,7 @@ class SqliteShelf:
                 return place[1]
 
     def put_back(self, stored: Mapping[Place, Stored]) -> None:
-        new, changed = [], []
+        new, changed, orders = [], [], []
         for place, row in stored.items():
             if not row.is_changed:
                 continue
@@ -96,10 +97,14 @@ class SqliteShelf:
                 new.append((*place, answer, row.sequence, row.receipt, row.channel, row.state))
             else:
                 changed.append((answer, row.sequence, row.state, row.id))
+            if row.option_order is not None:
+                orders.append((row.option_order, *place))
         if new:
             self._cursor.executemany(NEW_BALLOT, new)
         if changed:
             self._cursor.executemany(CHANGED_BALLOT, changed)
+        if orders:
+            self._cursor.executemany(OPTION_ORDER, orders)
 
     def count(self, changes: Deltas) -> None:
         rows = [(*place, self._shard, value) for place, value in changes.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 
 from polls.config import Config
 from polls.domain.kinds import all_kinds
-from polls.live.views import RoomView
+from polls.live.views import Mine, OptionView, RoomView
 from polls.web.assets import Assets
 from polls.web.icons import ICONS
 from polls.web.identity import LANGUAGE_NAMES, request_language
@@ -74,7 +74,9 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
     def percent(value: float) -> str:
         return str(format_percent(value / 100, locale=get_locale() or "en"))
 
-    app.jinja_env.filters.update(clock=clock, day=day, number=number, percent=percent)
+    app.jinja_env.filters.update(
+        clock=clock, day=day, number=number, percent=percent, as_seen_by=as_seen_by
+    )
     app.jinja_env.globals.update(
         asset=assets.url,
         interface_languages=tuple(LANGUAGE_NAMES.items()),
@@ -87,6 +89,13 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         locale_selector=request_language,
         default_translation_directories=str(app.config["TRANSLATIONS"]),
     )
+
+
+def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionView]:
+    """Return options in the reader's own order, if the page is made for a reader who has one."""
+    if mine is None or mine.order is None:
+        return list(options)
+    return sorted(options, key=lambda option: (mine.order or ()).index(option.id))
 
 
 class FragmentRenderer:

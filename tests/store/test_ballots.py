@@ -521,3 +521,39 @@ def test_a_ballot_of_a_closed_round_is_answered_again_but_not_changed(database: 
     stored = database.read(lambda connection: ballot_of(connection, round_id, PEOPLE[0]))
     assert stored is not None
     assert stored.answer == "a"
+
+
+# The order of the options
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def shuffled_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Both shelves: SQLite's own, and the one of servers."""
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    made = Database(url)
+    made.migrate()
+    yield made
+    made.close()
+
+
+def test_the_order_a_voter_saw_is_kept_with_the_ballot(shuffled_database: Database) -> None:
+    database = shuffled_database
+    kind = kind_named("single_choice")
+    round_id = make_round(database, a_poll())
+    casts = [
+        a_cast(round_id, kind, PEOPLE[0], "a", option_order="2,0,1,3"),
+        a_cast(round_id, kind, PEOPLE[1], "a"),
+        a_cast(round_id, kind, PEOPLE[2], None, option_order="3,2,1,0"),
+    ]
+    assert [result.refused for result in put(database, casts)] == ["", "", "ballot.none"]
+    put(database, [a_cast(round_id, kind, PEOPLE[0], "b", option_order="2,0,1,3")], seed=2)
+    kept = {
+        place: database.read(lambda c, who=person: ballot_of(c, round_id, who))
+        for place, person in enumerate(PEOPLE[:3])
+    }
+    assert (kept[0] and kept[0].option_order) == "2,0,1,3"
+    assert kept[1] is not None
+    assert kept[1].option_order is None
+    assert kept[2] is None

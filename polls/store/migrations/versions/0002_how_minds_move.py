@@ -16,6 +16,13 @@ def upgrade() -> None:
         table.add_column(sa.Column("option_order", sa.String(length=160), nullable=True))
     with op.batch_alter_table("comment") as table:
         table.add_column(sa.Column("option_id", sa.String(length=24), nullable=True))
+        table.add_column(sa.Column("round_id", sa.String(length=32), nullable=True))
+        table.create_foreign_key(
+            "fk_comment_round_id_round", "round", ["round_id"], ["id"], ondelete="CASCADE"
+        )
+        table.create_unique_constraint(
+            "uq_comment_round_id_participant_option_id", ["round_id", "participant", "option_id"]
+        )
     with op.batch_alter_table("panel") as table:
         table.add_column(sa.Column("paced", sa.JSON(none_as_null=True), nullable=True))
         table.add_column(sa.Column("split_by", sa.String(length=32), nullable=True))
