@@ -20,14 +20,11 @@ from polls.live.snapshots import (
     PanelState,
     People,
     load_state,
-    poll_view,
     results_of,
     room_view,
-    tally_frame,
-    wire_poll,
-    wire_tally,
 )
 from polls.live.views import RoomView
+from polls.live.wire import tally_frame, wire_snapshot
 from polls.protocol import (
     comments_room,
     language_room,
@@ -172,32 +169,9 @@ class Stage:
         self, panel_id: str, role: Role, language: str, ballot: BallotRecord | None
     ) -> dict[str, Any]:
         """Return `panel.snapshot` without the part `you`."""
-        state = self.state(panel_id)
-        now = self._clock()
-        people = self.people(panel_id)
-        poll = state.current_poll()
-        present = people.present(state, poll)
-        has_voted = ballot is not None and ballot.answer is not None
-        seen = poll_view(state, poll, role, language, now, has_voted=has_voted) if poll else None
-        item = state.current_item()
-        return {
-            "version": state.panel.version,
-            "now": now,
-            "present": present,
-            "panel": {
-                "code": state.panel.code,
-                "title": state.panel.title.in_language(language),
-                "languages": list(state.panel.languages),
-                "comments_open": state.panel.comments_open,
-                "moderation": state.panel.moderation,
-                "ended": state.panel.ended_at is not None,
-            },
-            "item": None if item is None else {"id": item.id, "kind": item.kind},
-            "poll": wire_poll(seen) if seen else None,
-            "round": seen.round if seen else None,
-            "turnout": seen.turnout if seen else None,
-            "tally": wire_tally(seen, present) if seen else None,
-        }
+        return wire_snapshot(
+            self.state(panel_id), role, language, ballot, self.people(panel_id), self._clock()
+        )
 
     # What changed
 
