@@ -7,6 +7,7 @@ the file also holds are not looked at.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -20,6 +21,8 @@ from polls.domain.counting.funding import Project, count_funding
 from polls.domain.counting.ranked import Ranking, count_ranked
 
 FORMAT = "hemicycle-results-1"
+
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 def count_results(text: str) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def _budget(poll: Mapping[str, Any], answers: Mapping[str, Any], where: str) -> 
 
 def _amount(raw: Any, what: str) -> Fraction:
     is_number = isinstance(raw, int | Decimal) and not isinstance(raw, bool)
-    if not is_number or not 0 <= raw <= 10**30 or -Decimal(raw).as_tuple().exponent > 30:
+    if not is_number or not _AMOUNT.fullmatch(str(raw)):
         raise CountFileProblem(f"{what} is not an amount")
     return Fraction(raw)
 
