@@ -6,7 +6,8 @@ other grouping questions. Against all of that together three rules hold, in this
 
 1. **Few people.** A cell is hidden where fewer than `least` people of a group gave the answer or
    fewer than `least` did not; so 0 and "everyone" are hidden too, since they tell of each one. A
-   group with fewer than `least` ballots is hidden whole.
+   group with fewer than `least` ballots is hidden whole; one without any hides nobody, so the
+   other rules leave it aside. So do they an answer that nobody in the room gave, or everyone.
 2. **What is left over.** What remains of a row or a column when all that is shown is taken away
    counts as a cell too: while it holds fewer than `least` people, one more cell is hidden.
 3. **Exchange.** For each hidden cell there are two people, in different groups, who could have
@@ -14,7 +15,6 @@ other grouping questions. Against all of that together three rules hold, in this
    no hidden cell follows from what is shown, by whatever arithmetic. Where there are no such two,
    cells are hidden until there are.
 
-What the result as a whole tells already (everyone in the room chose the same) no rule can hide.
 Complementary suppression by such exchanges ("data swapping") follows T. Dalenius and S. Reiss,
 Data-swapping: a technique for disclosure control, Journal of Statistical Planning and Inference 6
 (1982); the first rule is the usual threshold of official statistics, applied from both sides.
@@ -32,6 +32,10 @@ LEAST = 5
 EXAMINED_MOST = 120
 """Different ballots looked at on either side of an exchange, most frequent first. Fewer only mean
 that more is hidden than need be."""
+
+
+_NEVER = 1_000_000
+"""More cells than any split has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,26 @@ def split_by_groups(
     groups: Sequence[Sequence[str]],
     *,
     is_exclusive: bool,
+    published: Mapping[int, Split] | None = None,
     least: int = LEAST,
-) -> list[Split]:
+) -> list[Split | None]:
     """Return one split for each grouping question, safe to publish together.
 
     `groups` lists the groups of each question in the order in which they are shown; those who
     gave none come last, if there are any. In an exclusive result each ballot has one key at most,
-    so that the cells of a row add up to its ballots.
+    so that the cells of a row add up to its ballots. Splits that are `published` already, by
+    their place, are left as they are and returned too: what was shown cannot be hidden any more.
+    Where no further split could be safe beside them, there is none (None).
     """
     tables = _Tables(voters, keys, groups, is_exclusive=is_exclusive, least=least)
-    tables.hide()
-    return [tables.shown(place, keys) for place in range(len(groups))]
+    fixed = published or {}
+    for place, split in fixed.items():
+        tables.keep(place, split, keys)
+    is_safe = tables.hide()
+    return [
+        fixed[place] if place in fixed else tables.shown(place, keys) if is_safe else None
+        for place in range(len(groups))
+    ]
 
 
 class _Tables:
@@ -117,11 +130,23 @@ class _Tables:
         ]
         self._width = len(keys)
         self._all = (1 << len(keys)) - 1
+        self._told = self._told_by_the_result()
         self._is_exclusive = is_exclusive
         self._least = least
         self._rows = [self._rows_by(place, order) for place, order in enumerate(groups)]
         self._hidden: list[dict[str | None, int]] = [dict.fromkeys(rows, 0) for rows in self._rows]
+        self._fixed: set[int] = set()
+        self._free: list[int] = []
         self._protected: set[tuple[int, str | None, int]] = set()
+
+    def _told_by_the_result(self) -> int:
+        """Return the keys, as bits, that nobody in the room chose, or everyone."""
+        totals = [
+            sum(found.count for found in self._ballots if found.keys >> key & 1)
+            for key in range(self._width)
+        ]
+        everyone = sum(found.count for found in self._ballots)
+        return sum(1 << key for key, total in enumerate(totals) if total in (0, everyone))
 
     def _rows_by(self, place: int, order: Sequence[str]) -> dict[str | None, _Row]:
         listed: list[str | None] = list(order)
@@ -150,22 +175,38 @@ class _Tables:
             for group, row in self._rows[place].items()
         )
 
-    def hide(self) -> None:
-        for place in range(len(self._rows)):
+    def keep(self, place: int, split: Split, keys: Sequence[str]) -> None:
+        """Take over what a published split shows and hides, for good."""
+        self._fixed.add(place)
+        for row in split:
+            if row.group in self._hidden[place]:
+                self._hidden[place][row.group] = sum(
+                    1 << number for number, key in enumerate(keys) if row.counts.get(key) is None
+                )
+
+    def hide(self) -> bool:
+        """Hide what must be hidden; say whether that was possible beside what is fixed."""
+        self._free = [place for place in range(len(self._rows)) if place not in self._fixed]
+        for place in self._free:
             self._hide_few(place)
         while True:
             self._hide_leftovers()
             unprotected = next(self._unprotected(), None)
             if unprotected is None:
-                return
-            self._hide_for_an_exchange(*unprotected)
+                return True
+            if not self._hide_for_an_exchange(*unprotected):
+                return False
 
     # Few people
 
     def _hide_few(self, place: int) -> None:
         for group, row in self._rows[place].items():
+            if row.ballots < self._least:
+                self._hidden[place][group] = self._all
+                continue
             for key, count in enumerate(row.counts):
-                if count < self._least or row.ballots - count < self._least:
+                is_few = count < self._least or row.ballots - count < self._least
+                if is_few and not self._told >> key & 1:
                     self._hidden[place][group] |= 1 << key
 
     # What is left over
@@ -173,7 +214,7 @@ class _Tables:
     def _hide_leftovers(self) -> None:
         while any(
             self._hide_leftover_of_rows(place) or self._hide_leftover_of_columns(place)
-            for place in range(len(self._rows))
+            for place in self._free
         ):
             pass
 
@@ -183,7 +224,7 @@ class _Tables:
             return False
         for group, row in self._rows[place].items():
             mask = self._hidden[place][group]
-            shown = [key for key in range(self._width) if not mask >> key & 1]
+            shown = [key for key in range(self._width) if not (mask | self._told) >> key & 1]
             left = row.ballots - sum(row.counts[key] for key in shown)
             if mask and shown and left < self._least:
                 smallest = min(shown, key=lambda key: (row.counts[key], key))
@@ -194,8 +235,10 @@ class _Tables:
     def _hide_leftover_of_columns(self, place: int) -> bool:
         """Hide a cell of a column in which too few are left over, for or against."""
         rows, hidden = self._rows[place], self._hidden[place]
-        for key in range(self._width):
-            left = [group for group in rows if hidden[group] >> key & 1]
+        for key in (key for key in range(self._width) if not self._told >> key & 1):
+            left = [
+                group for group, row in rows.items() if row.ballots and hidden[group] >> key & 1
+            ]
             shown = [group for group in rows if not hidden[group] >> key & 1]
             chosen = sum(rows[group].counts[key] for group in left)
             not_chosen = sum(rows[group].ballots for group in left) - chosen
@@ -234,25 +277,30 @@ class _Tables:
                     yield one, other
 
     def _shown_by(self, one: _Ballots, other: _Ballots) -> int:
-        """Return how many cells that are shown an exchange of two ballots would change."""
+        """Return how many cells that are shown an exchange of two ballots would change; more
+        than there are where one of them is fixed."""
         differ, shown = one.keys ^ other.keys, 0
         for place, hidden in enumerate(self._hidden):
             mine, theirs = one.groups[place], other.groups[place]
             if mine != theirs:
-                shown += (differ & ~hidden[mine]).bit_count()
-                shown += (differ & ~hidden[theirs]).bit_count()
+                changed = (differ & ~hidden[mine]).bit_count()
+                changed += (differ & ~hidden[theirs]).bit_count()
+                shown += changed * (_NEVER if place in self._fixed else 1)
         return shown
 
-    def _hide_for_an_exchange(self, place: int, group: str | None, key: int) -> None:
-        """Hide what the cheapest exchange would change; where there is none, the result itself
-        tells what is in the cell, and it counts as protected."""
+    def _hide_for_an_exchange(self, place: int, group: str | None, key: int) -> bool:
+        """Hide what the cheapest exchange would change; say if that was possible. Where nobody's
+        ballot would change the cell, the result itself tells what is in it."""
         cell = (place, group, key)
         self._protected.add(cell)
         found = min(self._exchanges(cell), key=lambda pair: self._shown_by(*pair), default=None)
         if found is None:
-            return
+            return True
+        if self._shown_by(*found) >= _NEVER:
+            return False
         one, other = found
         for at, hidden in enumerate(self._hidden):
             if one.groups[at] != other.groups[at]:
                 hidden[one.groups[at]] |= one.keys ^ other.keys
                 hidden[other.groups[at]] |= one.keys ^ other.keys
+        return True

@@ -8,26 +8,49 @@ from sqlalchemy import Connection
 
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Poll
+from polls.domain.shifts import count_shift
 from polls.live.workbench import off_loop
 from polls.services.context import Context
-from polls.store import agenda, ballots
+from polls.services.splitting import split_after
+from polls.store import agenda, ballots, panels
+from polls.store.shifts import answer_pairs
 
 
 def conclude(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
     """Work out and keep a closed round's conclusions. Doing it twice does no harm."""
     poll = context.database.read(lambda connection: agenda.poll_of(connection, panel_id, poll_id))
     found = _conclusions(context, poll, round_id)
+
+    def keep(connection: Connection) -> None:
+        agenda.keep_conclusions(connection, round_id, **found)
+        panels.change_panel(connection, panel_id)
+
     if found:
-        context.database.write(
-            lambda connection: agenda.keep_conclusions(connection, round_id, **found)
-        )
+        context.database.write(keep)
+    split_after(context, panel_id, poll_id, round_id)
 
 
 def _conclusions(context: Context, poll: Poll, round_id: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind_named(poll.kind).has_outcome:
         found["outcome"] = _outcome(context, poll, round_id)
+    shift = context.database.read(lambda connection: shift_of(connection, poll, round_id))
+    if shift is not None:
+        found["shift"] = shift
     return found
+
+
+def shift_of(connection: Connection, poll: Poll, round_id: str) -> dict[str, Any] | None:
+    """Return, as JSON, who moved since the round before; None for a first round, and where
+    people write: a text that is written anew is no move.
+    """
+    kind = kind_named(poll.kind)
+    numbers = {found.id: found.number for found in agenda.rounds_of(connection, poll.id)}
+    earlier = [found for found, number in numbers.items() if number < numbers[round_id]]
+    if not earlier or not kind.is_closed_answer:
+        return None
+    pairs = answer_pairs(connection, earlier[-1], round_id)
+    return count_shift(numbers[earlier[-1]], pairs, kind, poll.question).as_json()
 
 
 def _outcome(context: Context, poll: Poll, round_id: str) -> dict[str, Any] | None:

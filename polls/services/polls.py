@@ -32,6 +32,7 @@ from polls.services.context import Actor, Context
 from polls.services.history import Before, note, row_absent, row_before
 from polls.store import agenda, ballots, comments, panels
 from polls.store.panels import new_id
+from polls.store.splits import forget_splits_by
 
 
 def create(context: Context, actor: Actor, command: protocol.PollCreate) -> dict[str, Any]:
@@ -366,6 +367,7 @@ def clear(context: Context, actor: Actor, command: protocol.PollClear) -> dict[s
         if poll.round is not None:
             context.stage.round_ends(actor.panel_id, poll.id, poll.round.id, None)
         agenda.clear_rounds(connection, poll)
+        forget_splits_by(connection, actor.panel_id, poll.id)
         panels.change_panel(connection, actor.panel_id)
         note(connection, actor, "poll.clear", poll.id, None, now)
 

@@ -36,6 +36,7 @@ def split_of(table: dict[str | None, dict[str, int]], least: int = LEAST) -> Spl
     keys = list(dict.fromkeys(key for row in table.values() for key in row))
     groups = [group for group in table if group is not None]
     (split,) = split_by_groups(voters_of(table), keys, [groups], is_exclusive=True, least=least)
+    assert split is not None
     return split
 
 
@@ -59,6 +60,11 @@ def test_without_anyone_who_gave_no_group_there_is_no_such_row() -> None:
 def test_a_group_under_five_is_hidden_whole_and_so_is_how_many_of_it_voted() -> None:
     split = split_of({"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 4, "y": 0}})
     assert split[2] == SplitRow("c", None, {"x": None, "y": None})
+
+
+def test_a_group_of_which_nobody_voted_costs_the_others_nothing() -> None:
+    split = split_of({"a": {"x": 12, "y": 8}, "b": {"x": 0, "y": 0}, "c": {"x": 7, "y": 9}})
+    assert cells(split) == {"a": [12, 8], "b": [None, None], "c": [7, 9]}
 
 
 def test_one_hidden_group_never_stands_alone() -> None:
@@ -91,6 +97,11 @@ def test_what_is_left_over_is_at_least_five_people() -> None:
     assert split[0].counts["z"] == 12
 
 
+def test_an_answer_that_nobody_in_the_room_gave_is_no_secret() -> None:
+    split = split_of({"a": {"x": 12, "y": 8, "z": 0}, "b": {"x": 9, "y": 9, "z": 0}})
+    assert cells(split) == {"a": [12, 8, 0], "b": [9, 9, 0]}
+
+
 def test_a_hidden_cell_costs_little_of_a_large_table() -> None:
     table: dict[str | None, dict[str, int]] = {
         group: dict.fromkeys("uvwxyz", 20) for group in "abcdef"
@@ -101,8 +112,9 @@ def test_a_hidden_cell_costs_little_of_a_large_table() -> None:
 
 
 def test_a_result_nobody_gave_has_no_numbers() -> None:
-    split = split_by_groups([], ["x", "y"], [["a", "b"]], is_exclusive=True)
-    assert cells(split[0]) == {"a": [None, None], "b": [None, None]}
+    (split,) = split_by_groups([], ["x", "y"], [["a", "b"]], is_exclusive=True)
+    assert split is not None
+    assert cells(split) == {"a": [None, None], "b": [None, None]}
 
 
 # What cannot be found out
@@ -137,13 +149,15 @@ def counted(voters: Sequence[Voter], answers: list[frozenset[str]]) -> Counter[C
     return found
 
 
-def learnt(voters: Sequence[Voter], splits: Sequence[Split], keys: Sequence[str]) -> list[Cell]:
+def learnt(
+    voters: Sequence[Voter], splits: Sequence[Split | None], keys: Sequence[str]
+) -> list[Cell]:
     """Return the hidden cells whose number follows from what is published, though the result as
     a whole leaves it open."""
     shown: dict[Cell, int] = {}
     hidden: list[Cell] = []
     for place, split in enumerate(splits):
-        for row in split:
+        for row in split or ():
             for key in keys:
                 count = row.counts[key]
                 if count is None:
@@ -202,6 +216,26 @@ def test_no_hidden_cell_follows_from_all_that_is_published(
     assert learnt(voters, splits, "xyz") == []
 
 
+@given(
+    data=st.data(),
+    is_exclusive=st.booleans(),
+    least=st.integers(1, 3),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_second_split_gives_nothing_away_of_one_that_is_published_already(
+    data: st.DataObject, is_exclusive: bool, least: int
+) -> None:
+    voters = data.draw(rooms(exclusive if is_exclusive else several, two_groups))
+    alone = [Voter(voter.keys, voter.groups[:1]) for voter in voters]
+    first = split_by_groups(alone, "xyz", GROUPS[:1], is_exclusive=is_exclusive, least=least)[0]
+    assert first is not None
+    both = split_by_groups(
+        voters, "xyz", GROUPS, is_exclusive=is_exclusive, published={0: first}, least=least
+    )
+    assert both[0] == first, "what was shown stays"
+    assert learnt(voters, both, "xyz") == []
+
+
 def test_the_attacker_of_these_tests_is_no_straw_man() -> None:
     """Hiding only the small cells, without the ones beside them, is found out at once."""
     table: dict[str | None, dict[str, int]] = {"a": {"x": 1, "y": 2}, "b": {"x": 2, "y": 2}}
@@ -226,14 +260,21 @@ def test_no_number_of_a_split_stands_for_fewer_than_five(
     table: dict[str | None, dict[str, int]],
 ) -> None:
     split = split_of(table)
+    told = [key for key in "xyz" if sum(row[key] for row in table.values()) == 0]
     for row in split:
         ballots = sum(table[row.group].values())
-        shown = {key: count for key, count in row.counts.items() if count is not None}
+        shown = {
+            key: count for key, count in row.counts.items() if count is not None and key not in told
+        }
+        if len(told) == 2:
+            continue
         for size in range(1, len(shown) + 1):
             for some in combinations(shown.values(), size):
                 assert sum(some) >= LEAST
                 left = ballots - sum(some)
-                assert left >= LEAST or (left == 0 and len(shown) == 3), "what is left over"
+                assert left >= LEAST or (left == 0 and len(shown) + len(told) == 3), (
+                    "what is left over"
+                )
         assert all(shown[key] == table[row.group][key] for key in shown), "never a wrong number"
 
 
@@ -242,8 +283,13 @@ def test_no_number_of_a_split_stands_for_fewer_than_five(
 def test_columns_keep_no_fewer_than_five_back(table: dict[str | None, dict[str, int]]) -> None:
     split = split_of(table)
     for key in "xyz":
-        left = [row.group for row in split if row.counts[key] is None]
-        if left and len(left) < len(split):
+        total = sum(row[key] for row in table.values())
+        if total in (0, sum(sum(row.values()) for row in table.values())):
+            continue
+        left = [
+            row.group for row in split if row.counts[key] is None and sum(table[row.group].values())
+        ]
+        if left and any(row.counts[key] is not None for row in split):
             chosen = sum(table[group][key] for group in left)
             assert chosen >= LEAST
             assert sum(sum(table[group].values()) for group in left) - chosen >= LEAST

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from polls.domain.errors import FieldRefusal, Refusal
-from polls.domain.polls import Option, Poll, Question, Role
+from polls.domain.polls import Poll, Question
 from polls.domain.tally import BALLOTS, VERSION, Results, percent_of
 
 Answer = Any
@@ -34,13 +34,20 @@ class Kind(ABC):
 
     option_facts: ClassVar[tuple[str, ...]] = ()
     """What an option of this kind has beside id and label, such as a cost."""
+    label_length_most: ClassVar[int] = 120
+    option_id_prefix: ClassVar[str] = ""
+    """How ids begin that are given to options without one: s1, s2…; a, b, c… without a prefix."""
     has_outcome: ClassVar[bool] = False
     """Counters alone do not tell all: `outcome` is asked when a round closes."""
+    has_picture: ClassVar[bool] = False
+    """Screens show something drawn from all ballots while the round is open; see `draw`."""
     common_settings: ClassVar[tuple[str, ...]] = ()
     """Which of COMMON_SETTINGS a poll of this kind may have."""
 
     private_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that are the moderator's business and never leave for anyone else."""
+    text_lengths: ClassVar[Mapping[str, int]] = {}
+    """How long the text of a setting may be, where it may be longer than a label."""
 
     @abstractmethod
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:
@@ -62,9 +69,23 @@ class Kind(ABC):
         """Return a fact of an option checked, None where it was left out, or refuse the field."""
         raise FieldRefusal(field, "no such field for this kind")
 
-    def facts_for(self, role: Role, poll: Poll, option: Option) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return the facts of an option that a role may know now; usually all of them."""
-        return option.facts
+    def keeps_back(self, poll: Poll, *, sees_results: bool) -> frozenset[str]:  # noqa: ARG002
+        """Return the names of settings, and of facts of options, that nobody but the moderator
+        may know now; `sees_results` says whether the reader may see results now."""
+        return frozenset(self.private_settings)
+
+    def shape_of(self, question: Question) -> str:  # noqa: ARG002
+        """Return how a page reads the answer to this question; usually as to all of the kind."""
+        return self.shape
+
+    def revelation(
+        self,
+        counters: Mapping[str, int],  # noqa: ARG002
+        question: Question,  # noqa: ARG002
+    ) -> Mapping[str, Any] | None:
+        """Return what is told once the moderator reveals it, such as the true value; None where
+        there is no such thing."""
+        return None
 
     def examine(self, question: Question) -> None:  # noqa: B027
         """Raise FieldRefusal where options and settings do not go together."""
@@ -72,6 +93,25 @@ class Kind(ABC):
     def outcome(self, answers: Sequence[Answer], question: Question) -> dict[str, Any] | None:  # noqa: ARG002
         """Return, as JSON, what all ballots of a closed round come to and counters cannot tell."""
         return None
+
+    def publish_outcome(self, outcome: Mapping[str, Any]) -> dict[str, Any]:
+        """Return of an outcome what may be published for good, outside the room too."""
+        return dict(outcome)
+
+    def draw(
+        self,
+        answers: Mapping[str, Answer],  # noqa: ARG002
+        question: Question,  # noqa: ARG002
+        previous: Any = None,  # noqa: ARG002
+    ) -> tuple[dict[str, Any], Any]:
+        """Return the picture of an open round as JSON, in the shape of `outcome`, and what the
+        next drawing is given as `previous`, so that the picture stays steady."""
+        return {}, None
+
+    def coverage(self, counters: Mapping[str, int], question: Question) -> dict[str, int]:  # noqa: ARG002
+        """Return how many people answered each option, which says nothing about how; empty where
+        a ballot answers all at once."""
+        return {}
 
     def category(self, answer: Answer) -> str | None:  # noqa: ARG002
         """Return the one thing that an answer stands for, by which moves between rounds and
@@ -81,6 +121,16 @@ class Kind(ABC):
     def categories(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return all categories in the order in which they are shown; empty where there are none."""
         return ()
+
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        """Return what is counted when a result is split by groups, in the order in which it is
+        shown; empty where a result of this kind is not split."""
+        return self.categories(question)
+
+    def split_of(self, answer: Answer) -> tuple[str, ...]:
+        """Return which of the `split_keys` an answer counts for."""
+        category = self.category(answer)
+        return () if category is None else (category,)
 
     def answer_parts(
         self, answer: Answer, question: Question, language: str

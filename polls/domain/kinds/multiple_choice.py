@@ -38,6 +38,12 @@ class MultipleChoice(OptionsKind):
     def contributions(self, answer: Answer) -> Counter[str]:
         return Counter(answer)
 
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        return question.option_ids
+
+    def split_of(self, answer: Answer) -> tuple[str, ...]:
+        return tuple(answer)
+
     def answer_from_form(self, values: FormValues) -> Any:
         return list(values.get("answer", ()))
 

@@ -1,0 +1,169 @@
+"""Splits the results of closed rounds by the grouping questions of their panel.
+
+Only what may be shown is kept: numbers that would point at a few people never reach the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from polls.domain.kinds import kind_named
+from polls.domain.polls import Poll, Round
+from polls.domain.splits import Split, SplitRow, Voter, split_by_groups
+from polls.live.workbench import off_loop
+from polls.services.context import Context
+from polls.store import agenda, ballots, panels
+from polls.store import splits as stored
+
+GROUPING_MOST = 4
+"""By the first so many grouping questions of an agenda results are split."""
+
+
+def split_after(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
+    """Split what can be split now that a round is closed: its own result, or, if it asked for
+    groups, the results of the rounds that were closed before."""
+    for poll, found in context.database.read(
+        lambda connection: _rounds_to_split(connection, panel_id, poll_id, round_id)
+    ):
+        _split(context, panel_id, poll, found, is_new=found == round_id)
+
+
+def _split(context: Context, panel_id: str, poll: Poll, round_id: str, *, is_new: bool) -> None:
+    material = context.database.read(
+        lambda connection: _material(connection, panel_id, poll, round_id, is_new=is_new)
+    )
+    if material is None:
+        return
+    splits = off_loop(material.split)
+
+    def keep(connection: Connection) -> None:
+        stored.keep_splits(connection, round_id, splits)
+        panels.change_panel(connection, panel_id)
+
+    context.database.write(keep)
+
+
+def is_grouping(poll: Poll) -> bool:
+    return bool(poll.question.settings.get("grouping"))
+
+
+def _rounds_to_split(
+    connection: Connection, panel_id: str, poll_id: str, round_id: str
+) -> list[tuple[Poll, str]]:
+    polls = agenda.polls_of(connection, panel_id)
+    if not is_grouping(polls[poll_id]):
+        return [(polls[poll_id], round_id)] if _is_split(polls[poll_id]) else []
+    return [
+        (polls[of], found)
+        for of, found in stored.closed_rounds_of(connection, panel_id)
+        if _is_split(polls[of])
+    ]
+
+
+def _is_split(poll: Poll) -> bool:
+    """Grouping questions are not split by each other: their splits could not be kept apart."""
+    return not is_grouping(poll) and bool(kind_named(poll.kind).split_keys(poll.question))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    """A grouping question with the round whose answers count."""
+
+    poll: Poll
+    round: Round
+    sizes: Mapping[str, int]
+    published: Split | None
+    """What was shown of this split before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """All that a round's splits are made from."""
+
+    poll: Poll
+    groupings: tuple[_Grouping, ...]
+    answers: list[tuple[Any, tuple[str | None, ...]]]
+
+    def split(self) -> dict[str, Any]:
+        kind, question = kind_named(self.poll.kind), self.poll.question
+        keys = kind.split_keys(question)
+        splits = split_by_groups(
+            [Voter(frozenset(kind.split_of(answer)), groups) for answer, groups in self.answers],
+            keys,
+            [grouping.poll.question.option_ids for grouping in self.groupings],
+            is_exclusive=bool(kind.categories(question)),
+            published={
+                place: grouping.published
+                for place, grouping in enumerate(self.groupings)
+                if grouping.published is not None
+            },
+        )
+        return {
+            grouping.poll.id: as_json(split, grouping.round.number, grouping.sizes)
+            for grouping, split in zip(self.groupings, splits, strict=True)
+            if split is not None
+        }
+
+
+def _material(
+    connection: Connection, panel_id: str, poll: Poll, round_id: str, *, is_new: bool
+) -> _Material | None:
+    polls = agenda.polls_of(connection, panel_id)
+    before = {} if is_new else stored.splits_of(connection, round_id)
+    listed = [item.poll_id for item in agenda.items_of(connection, panel_id)]
+    found = [polls[of] for of in listed if of and is_grouping(polls[of])]
+    groupings = [
+        grouping
+        for asked in found
+        if (grouping := _grouping(connection, asked, before.get(asked.id))) is not None
+    ][:GROUPING_MOST]
+    if not groupings:
+        return None
+    rounds = [grouping.round.id for grouping in groupings]
+    return _Material(
+        poll, tuple(groupings), stored.answers_with_groups(connection, round_id, rounds)
+    )
+
+
+def _grouping(connection: Connection, poll: Poll, before: Any) -> _Grouping | None:
+    """Return the newest closed round of a grouping question; but the one that a split was made
+    with, if that split shows something: two versions of it could be compared."""
+    closed = [found for found in agenda.rounds_of(connection, poll.id) if found.is_closed]
+    if not closed:
+        return None
+    chosen, published = closed[-1], None
+    if before is not None and _shows_something(before):
+        earlier = [found for found in closed if found.number == before["round"]]
+        chosen, published = (earlier[0], from_json(before)) if earlier else (chosen, None)
+    counters = ballots.counters_of(connection, [chosen.id])[chosen.id]
+    sizes = {option: counters.get(option, 0) for option in poll.question.option_ids}
+    return _Grouping(poll, chosen, sizes, published)
+
+
+def _shows_something(split: Mapping[str, Any]) -> bool:
+    return any(count is not None for row in split["rows"] for count in row["counts"].values())
+
+
+def as_json(split: Split, number: int, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return a split as it is kept and exported; `number` is that of the grouping round, `size`
+    how many gave this group there."""
+    return {
+        "round": number,
+        "rows": [
+            {
+                "group": row.group,
+                "size": None if row.group is None else sizes[row.group],
+                "ballots": row.ballots,
+                "counts": dict(row.counts),
+            }
+            for row in split
+        ],
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Split:
+    return tuple(SplitRow(row["group"], row["ballots"], row["counts"]) for row in kept["rows"])
