@@ -60,8 +60,10 @@ class BallotWithdraw(Command):
 class CommentPost(Command):
     text: str
     id: str | None = None
-    kind: Literal["comment", "question", "proposal"] = "comment"
+    kind: Literal["comment", "question", "proposal", "reason"] = "comment"
     about: Id | None = None
+    option: Id | None = None
+    """The option that a reason is given for: one that its author votes for now."""
 
 
 class CommentUpvote(Command):

@@ -22,6 +22,8 @@ class CommentKind(StrEnum):
     COMMENT = "comment"
     QUESTION = "question"
     PROPOSAL = "proposal"
+    REASON = "reason"
+    """Why its author voted for an option; shown under that option, with the results."""
 
 
 class Moderation(StrEnum):
@@ -48,6 +50,10 @@ class Comment:
     is_answered: bool = False
     reason: str = ""
     item_id: str | None = None
+    option_id: str | None = None
+    """The option that a reason is given for."""
+    round_id: str | None = None
+    """The round in which its author voted for that option."""
 
 
 def first_state(moderation: Moderation) -> CommentState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,9 @@ from polls.domain.polls import (
 )
 from polls.domain.tally import BALLOTS, VERSION, Results, people_present
 from polls.domain.texts import Texts
+from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
+from polls.live.reveal_views import revealed_view
+from polls.live.split_views import SplitView, is_grouping, split_views
 from polls.live.views import (
     ActionView,
     CommentCounts,
@@ -31,6 +34,7 @@ from polls.live.views import (
     PanelistView,
     PanelView,
     PollView,
+    RevealedView,
     RoomView,
     TextAnswerView,
 )
@@ -61,6 +65,10 @@ class PanelState:
     spotlight: Comment | None
     counts: Counts
     last_action: Action | None
+    reasons: Mapping[str, Sequence[Comment]] = field(default_factory=dict)
+    """By round id: the reasons with most upvotes for each option."""
+    latest_reasons: tuple[Comment, ...] = ()
+    """For the moderator's list; all others see reasons under their options."""
     pictures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """By round id: what was drawn from the ballots of open rounds; see `polls.live.maps`."""
 
@@ -120,6 +128,8 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         spotlight=spotlight,
         counts=comments.comment_counts(connection, panel_id),
         last_action=comments.latest_action(connection, panel_id),
+        reasons=load_reasons(connection, polls.values()),
+        latest_reasons=tuple(comments.latest_reasons(connection, panel_id, COMMENTS_WAITING_MOST)),
     )
 
 
@@ -223,8 +233,28 @@ def poll_view(
         else None,
         shift=latest.shift if latest and visible else None,
         picture=(latest.outcome or state.pictures.get(latest.id)) if latest and visible else None,
+        splits=_splits(state, poll, role, language) if visible else (),
         coverage=kind.coverage(counters, poll.question),
+        reasons=by_option(
+            state.reasons.get(latest.id, ()),
+            lambda reason: comment_view(state, reason, language),
+            REASONS_FOR_EACH_OPTION[role],
+        )
+        if latest and visible
+        else {},
     )
+
+
+def _splits(state: PanelState, poll: Poll, role: Role, language: str) -> tuple[SplitView, ...]:
+    if role is Role.PARTICIPANT or poll.round is None or not poll.round.is_closed:
+        return ()
+    listed = [state.polls[item.poll_id] for item in state.items if item.poll_id]
+    groupings = [
+        asked
+        for asked in listed
+        if is_grouping(asked) and may_see_results(role, asked.visibility, asked.state)
+    ]
+    return split_views(poll, poll.round.splits, groupings, language)
 
 
 def _settings_in(poll: Poll, kept: frozenset[str], language: str) -> dict[str, Any]:
@@ -259,6 +289,11 @@ def comment_view(state: PanelState, comment: Comment, language: str) -> CommentV
         reason=comment.reason,
         posted_at=comment.posted_at,
         about=item_title(state, about).in_language(language) if about else "",
+        option=option_meant(
+            state.polls.get(about.poll_id) if about and about.poll_id else None,
+            comment.option_id,
+            language,
+        ),
     )
 
 
@@ -291,7 +326,10 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         for number, item in enumerate(state.items, start=1)
     )
     is_moderator = role is Role.MODERATOR
-    listed = (*state.waiting, *state.shown, *state.hidden) if is_moderator else state.shown
+    listed = state.shown
+    if is_moderator:
+        listed = (*state.waiting, *state.shown, *state.latest_reasons, *state.hidden)
+    reasons_elsewhere = 0 if is_moderator else state.counts.reasons
     action = state.last_action
     return RoomView(
         role=role.value,
@@ -307,9 +345,14 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         spotlight=comment_view(state, state.spotlight, language) if state.spotlight else None,
         comments=tuple(comment_view(state, comment, language) for comment in listed),
         comment_counts=CommentCounts(
-            state.counts.waiting, state.counts.shown, state.counts.hidden, state.counts.answered
+            state.counts.waiting,
+            state.counts.shown - reasons_elsewhere,
+            state.counts.hidden,
+            state.counts.answered,
         ),
         last_poll=_last_poll(items),
+        split=_split_on_screen(state, items),
+        revealed=_revealed(state, items),
         next_action=next_action(items) if is_moderator else None,
         last_action=ActionView(
             action.name, action.subject, action.at, action.before is not None, action.id
@@ -318,6 +361,22 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         else None,
         join_warning=people.join_warning,
         now=now,
+    )
+
+
+def _split_on_screen(state: PanelState, items: tuple[ItemView, ...]) -> SplitView | None:
+    current = next((item.poll for item in items if item.is_current), None)
+    splits = current.splits if current is not None else ()
+    asked = [split for split in splits if split.by == state.panel.split_by]
+    return next(iter((*asked, *splits)), None)
+
+
+def _revealed(state: PanelState, items: tuple[ItemView, ...]) -> tuple[RevealedView, ...]:
+    wanted = state.panel.revealed or ()
+    return tuple(
+        revealed_view(item.poll, item.number)
+        for item in items
+        if item.poll is not None and item.poll.id in wanted and item.poll.state == "published"
     )
 
 

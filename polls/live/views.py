@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from polls.domain.tally import Results
+from polls.live.split_views import SplitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,12 @@ class PollView:
     picture: Mapping[str, Any] | None = None
     """What is drawn from all ballots of an open round, or was found out at its end (then it is
     `outcome`), where this role sees results; see `Kind.draw`."""
+    splits: tuple[SplitView, ...] = ()
+    """The closed round by groups, where this role sees the result and the groups."""
     coverage: Mapping[str, int] = field(default_factory=dict)
     """How many people answered each option, for everyone to know; see `Kind.coverage`."""
+    reasons: Mapping[str, tuple[CommentView, ...]] = field(default_factory=dict)
+    """Reasons given for each option, where this role sees results; as many as its screen shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class CommentView:
     posted_at: float
     about: str = ""
     """Title of the agenda item it was written for."""
+    option: OptionView | None = None
+    """The option that a reason is given for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,29 @@ class ActionView:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadingAnswer:
+    label: str
+    language: str
+    place: int | None
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedView:
+    """One result among those that were revealed together."""
+
+    poll: PollView
+    number: int
+    """Place on the agenda."""
+    leading: tuple[LeadingAnswer, ...] = ()
+    tied: int = 0
+    """How many answers share the lead, if more than one."""
+    average: float | None = None
+    """What a scale came to, where there is one answer for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomView:
     """Everything the main part of a screen shows."""
 
@@ -188,13 +218,17 @@ class RoomView:
     present: int
     connected: int
     projector_view: str
-    """item, join, idle or blank."""
+    """item, join, idle, blank, split or reveal."""
     spotlight: CommentView | None
     comments: tuple[CommentView, ...]
     """Phones and results: shown ones. Moderator: waiting, shown and hidden ones."""
     comment_counts: CommentCounts
     last_poll: PollView | None = None
     """Phones: the latest poll whose results they may see, while nothing is on."""
+    split: SplitView | None = None
+    """The split that the projector shows instead of the whole result."""
+    revealed: tuple[RevealedView, ...] = ()
+    """The sealed polls that were revealed together last."""
     next_action: NextAction | None = None
     last_action: ActionView | None = None
     join_warning: int = 0

@@ -19,10 +19,11 @@ from polls.domain.comments import (
     parse_reason,
 )
 from polls.domain.errors import Refusal
+from polls.domain.reasons import REASON_TEXT_LENGTH_MOST, guard_reason
 from polls.domain.texts import parse_text
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
-from polls.store import comments, panels
+from polls.store import ballots, comments, panels
 from polls.store.panels import new_id
 
 _ID = re.compile(r"[0-9a-z]{8,32}")
@@ -32,7 +33,9 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
     """Write to the room. The same id twice is one comment."""
     participant = actor.require_participant()
     comment_id = _parse_id(command.id)
-    text = parse_text(command.text, COMMENT_LENGTH_MOST)
+    kind = CommentKind(command.kind)
+    is_reason = kind is CommentKind.REASON
+    text = parse_text(command.text, REASON_TEXT_LENGTH_MOST if is_reason else COMMENT_LENGTH_MOST)
     if (known := _own_comment(context, actor, comment_id)) is not None:
         return _ack(known)
     context.limits.spend("comments", participant)
@@ -40,28 +43,46 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
     panel = state.panel
     if not panel.comments_open:
         raise Refusal("comments.closed")
-    if command.about and command.about not in {item.id for item in state.items}:
+    item_id = command.about or panel.current_item_id
+    item = next((item for item in state.items if item.id == item_id), None)
+    if command.about and item is None:
         raise Refusal("item.unknown")
+    poll = state.polls.get(item.poll_id) if item and item.poll_id else None
     comment = Comment(
         id=comment_id,
         participant=participant,
-        kind=CommentKind(command.kind),
+        kind=kind,
         text=text,
         state=first_state(Moderation(panel.moderation)),
         posted_at=context.clock(),
         language=actor.language,
-        item_id=command.about or panel.current_item_id,
+        item_id=item_id,
+        option_id=command.option if is_reason else None,
+        round_id=poll.round.id if is_reason and poll and poll.round else None,
     )
-    is_new = context.database.write(
-        lambda connection: comments.insert_comment(connection, actor.panel_id, comment)
-    )
-    if not is_new:
+
+    def work(connection: Connection) -> bool:
+        if is_reason:
+            guard_reason(poll, comment.option_id, _answer_of(connection, comment))
+            if comments.has_reason(connection, comment):
+                raise Refusal("reason.given")
+        return comments.insert_comment(connection, actor.panel_id, comment)
+
+    if not context.database.write(work):
         known = _own_comment(context, actor, comment_id)
         if known is None:
             raise Refusal("comment.id_taken")
         return _ack(known)
     _tell(context, actor.panel_id, comment, "comment.posted")
     return _ack(comment)
+
+
+def _answer_of(connection: Connection, comment: Comment) -> Any:
+    """Return the author's answer in the round that a reason is about, None without one."""
+    if comment.round_id is None or comment.participant is None:
+        return None
+    ballot = ballots.ballot_of(connection, comment.round_id, comment.participant)
+    return None if ballot is None else ballot.answer
 
 
 def _parse_id(raw: str | None) -> str:

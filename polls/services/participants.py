@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from polls.domain.comments import Comment, CommentKind
 from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
 from polls.domain.orders import from_places, order_of
 from polls.domain.polls import Poll, Role
-from polls.live.snapshots import comment_view
+from polls.live.snapshots import PanelState, comment_view
 from polls.live.views import Mine
 from polls.services.context import Actor, Context
 from polls.store import agenda, ballots, comments, panels
@@ -180,6 +181,9 @@ def you(owned: Own, key: str | None) -> dict[str, Any]:
             {
                 "id": comment.id,
                 "text": comment.text,
+                "kind": comment.kind.value,
+                "option": comment.option_id,
+                "round_id": comment.round_id,
                 "state": comment.state.value,
                 "reason": comment.reason,
                 "answered": comment.is_answered,
@@ -236,6 +240,7 @@ def traces(context: Context, actor: Actor) -> dict[str, Any]:
                     "id": comment.id,
                     "text": comment.text,
                     "kind": comment.kind.value,
+                    **_reason_for(state, comment, language),
                     "state": comment.state.value,
                     "reason": comment.reason,
                     "upvotes": comment.upvotes,
@@ -248,6 +253,15 @@ def traces(context: Context, actor: Actor) -> dict[str, Any]:
         }
 
     return context.database.read(work)
+
+
+def _reason_for(state: PanelState, comment: Comment, language: str) -> dict[str, Any]:
+    """Return for which option of which question a reason was given; nothing for other comments."""
+    if comment.kind is not CommentKind.REASON:
+        return {}
+    seen = comment_view(state, comment, language)
+    label = seen.option.label if seen.option else ""
+    return {"option": comment.option_id, "option_text": label, "title": seen.about}
 
 
 def _order_seen(poll: Poll, ballot: BallotRecord, language: str) -> dict[str, Any]:

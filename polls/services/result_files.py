@@ -51,16 +51,20 @@ def as_json(found: PanelResults) -> dict[str, Any]:
 
 def _poll_as_json(found: PollResults) -> dict[str, Any]:
     poll = found.poll
+    kept = found.kind.keeps_back(poll, sees_results=True)
     return {
         "id": poll.id,
         "number": found.number,
         "kind": poll.kind,
         "title": dict(poll.title.by_language),
-        "options": agenda.options_as_json(poll.question.options),
+        "options": [
+            {name: value for name, value in option.items() if name not in kept}
+            for option in agenda.options_as_json(poll.question.options)
+        ],
         "settings": {
             key: value
             for key, value in poll.question.settings.items()
-            if key not in found.kind.private_settings
+            if key not in kept
         },
         "public": found.is_public,
         "rounds": [_round_as_json(found.kind, round_) for round_ in found.rounds],
@@ -78,11 +82,24 @@ def _round_as_json(kind: Kind, found: RoundResults) -> dict[str, Any]:
     }
     if kind.is_closed_answer:
         listed["receipts"] = [
-            {"receipt": line.receipt, "answer": line.answer} for line in found.receipts
+            {"receipt": line.receipt, "answer": line.answer}
+            | ({} if line.order is None else {"order": list(line.order)})
+            for line in found.receipts
         ]
     if kind.shape == "text":
         listed["texts"] = list(found.texts)
         listed["texts_kept_back"] = found.texts_kept_back
+    if found.reasons:
+        listed["reasons"] = [
+            {
+                "option": reason.option_id,
+                "text": reason.text,
+                "language": reason.language,
+                "upvotes": reason.upvotes,
+                "answered": reason.is_answered,
+            }
+            for reason in found.reasons
+        ]
     return listed
 
 
@@ -100,7 +117,7 @@ COUNT_COLUMNS = (
     "turnout",
     "present",
 )
-RECEIPT_COLUMNS = ("poll", "title", "round", "receipt", "answer", "label")
+RECEIPT_COLUMNS = ("poll", "title", "round", "receipt", "answer", "label", "order")
 
 
 def counts_table(found: PanelResults, language: str) -> Table:
@@ -138,6 +155,7 @@ def receipts_table(found: PanelResults, language: str) -> Table:
                     line.receipt,
                     " ".join(str(part) for part in parts),
                     ", ".join(answer_in_words(poll, line.answer, language)),
+                    " ".join(line.order or ()),
                 ]
             )
     return table

@@ -22,7 +22,8 @@ from polls.domain.polls import Poll, PollState, Role, Round, results_are_public
 from polls.domain.stop_words import is_stop_word
 from polls.domain.tally import Results, people_present
 from polls.domain.texts import Texts, fold
-from polls.live.snapshots import PanelState, item_title, load_state, poll_view
+from polls.live.reasons import by_option
+from polls.live.snapshots import PanelState, comment_view, item_title, load_state, poll_view
 from polls.live.views import PollView
 from polls.store import ballots, comments, panels
 from polls.store import results as stored
@@ -51,6 +52,8 @@ class RoundResults:
     texts: tuple[str, ...]
     """Written answers that the moderator lets everyone see."""
     texts_kept_back: int
+    reasons: tuple[Comment, ...] = ()
+    """Reasons that are shown, those with most upvotes first."""
 
     @property
     def people(self) -> int | None:
@@ -102,6 +105,7 @@ def load_results(
     ids = [found.id for per_poll in rounds.values() for found in per_poll]
     counters = ballots.counters_of(connection, ids)
     cast = stored.ballots_of(connection, ids)
+    reasons = comments.shown_reasons(connection, ids)
     state = replace(state, counters=counters)
     polls = tuple(
         PollResults(
@@ -109,7 +113,10 @@ def load_results(
             number,
             results_are_public(poll.visibility, poll.state),
             tuple(
-                _round_results(poll, found, counters[found.id], cast.get(found.id, ()))
+                replace(
+                    _round_results(poll, found, counters[found.id], cast.get(found.id, ())),
+                    reasons=tuple(reasons.get(found.id, ())),
+                )
                 for found in rounds[poll.id]
             ),
         )
@@ -180,7 +187,9 @@ def round_view(
     texts = tuple(BallotRecord(round_.round.id, text, 0, "", "shown") for text in round_.texts)
     state = replace(found.state, texts={round_.round.id: texts})
     as_then = replace(poll, round=round_.round, state=PollState.PUBLISHED)
-    return poll_view(state, as_then, Role.PARTICIPANT, language, now)
+    view = poll_view(state, as_then, Role.PARTICIPANT, language, now)
+    reasons = by_option(round_.reasons, lambda found: comment_view(state, found, language))
+    return replace(view, reasons=reasons)
 
 
 def about_of(found: PanelResults, comment: Comment) -> Texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ def _comment(row: Row[Any]) -> Comment:
         is_answered=row.is_answered,
         reason=row.reason,
         item_id=row.item_id,
+        option_id=row.option_id,
+        round_id=row.round_id,
     )
 
 
@@ -44,6 +47,8 @@ def insert_comment(connection: Connection, panel_id: str, comment: Comment) -> b
         "is_answered": comment.is_answered,
         "upvotes": comment.upvotes,
         "posted_at": comment.posted_at,
+        "option_id": comment.option_id,
+        "round_id": comment.round_id,
     }
     done = connection.execute(insert_or_leave(connection, schema.comment, values))
     return done.rowcount == 1
@@ -73,17 +78,17 @@ def find_comment(connection: Connection, panel_id: str, comment_id: str) -> Comm
 def comments_of(
     connection: Connection, panel_id: str, state: CommentState, most: int
 ) -> list[Comment]:
-    """Return comments in a state: shown ones by upvotes, others latest first."""
+    """Return comments in a state: shown ones by upvotes, others latest first.
+
+    Shown reasons are not among them, since they stand under their options.
+    """
     table = schema.comment
     order = [table.c.posted_at.desc(), table.c.id]
+    where = [table.c.panel_id == panel_id, table.c.state == state.value]
     if state is CommentState.SHOWN:
         order.insert(0, table.c.upvotes.desc())
-    query = (
-        select(table)
-        .where(table.c.panel_id == panel_id, table.c.state == state.value)
-        .order_by(*order)
-        .limit(most)
-    )
+        where.append(table.c.kind != CommentKind.REASON.value)
+    query = select(table).where(*where).order_by(*order).limit(most)
     return [_comment(row) for row in connection.execute(query)]
 
 
@@ -98,29 +103,94 @@ def comments_by(connection: Connection, panel_id: str, participant: str) -> list
     return [_comment(row) for row in connection.execute(query)]
 
 
+def shown_reasons(
+    connection: Connection, round_ids: Iterable[str], most: int | None = None
+) -> dict[str, list[Comment]]:
+    """Return the shown reasons of rounds, by round: those with most upvotes first, at most so
+    many for each option."""
+    table = schema.comment
+    order = (table.c.upvotes.desc(), table.c.posted_at, table.c.id)
+    within = func.row_number().over(
+        partition_by=(table.c.round_id, table.c.option_id), order_by=order
+    )
+    ranked = (
+        select(table, within.label("place"))
+        .where(
+            table.c.round_id.in_(list(round_ids)),
+            table.c.kind == CommentKind.REASON.value,
+            table.c.state == CommentState.SHOWN.value,
+        )
+        .subquery()
+    )
+    query = select(ranked).order_by(ranked.c.place)
+    if most is not None:
+        query = query.where(ranked.c.place <= most)
+    found: dict[str, list[Comment]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.round_id, []).append(_comment(row))
+    return found
+
+
+def latest_reasons(connection: Connection, panel_id: str, most: int) -> list[Comment]:
+    """Return the shown reasons of a panel, latest first, for the moderator."""
+    table = schema.comment
+    query = (
+        select(table)
+        .where(
+            table.c.panel_id == panel_id,
+            table.c.kind == CommentKind.REASON.value,
+            table.c.state == CommentState.SHOWN.value,
+        )
+        .order_by(table.c.posted_at.desc(), table.c.id)
+        .limit(most)
+    )
+    return [_comment(row) for row in connection.execute(query)]
+
+
+def has_reason(connection: Connection, reason: Comment) -> bool:
+    """Say whether its author has given another reason for this option in this round."""
+    table = schema.comment
+    query = select(table.c.id).where(
+        table.c.round_id == reason.round_id,
+        table.c.participant == reason.participant,
+        table.c.option_id == reason.option_id,
+        table.c.id != reason.id,
+    )
+    return connection.execute(query).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     waiting: int = 0
     shown: int = 0
+    """Reasons among them."""
     hidden: int = 0
     answered: int = 0
+    reasons: int = 0
+    """Shown reasons."""
 
 
 def comment_counts(connection: Connection, panel_id: str) -> Counts:
     table = schema.comment
     query = (
-        select(table.c.state, table.c.is_answered, func.count())
+        select(table.c.state, table.c.is_answered, table.c.kind, func.count())
         .where(table.c.panel_id == panel_id)
-        .group_by(table.c.state, table.c.is_answered)
+        .group_by(table.c.state, table.c.is_answered, table.c.kind)
     )
     states: dict[str, int] = {}
-    answered = 0
-    for state, is_answered, count in connection.execute(query):
+    answered = reasons = 0
+    for state, is_answered, kind, count in connection.execute(query):
         states[state] = states.get(state, 0) + count
+        if kind == CommentKind.REASON.value and state == CommentState.SHOWN.value:
+            reasons += count
         if is_answered and state == CommentState.SHOWN.value:
             answered += count
     return Counts(
-        states.get("waiting", 0), states.get("shown", 0), states.get("hidden", 0), answered
+        states.get("waiting", 0),
+        states.get("shown", 0),
+        states.get("hidden", 0),
+        answered,
+        reasons,
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
 from polls.domain.errors import Refusal
+from polls.domain.texts import Texts
+from polls.web.money import money
 
 MESSAGES: dict[str, Any] = {
     "agenda.refused": _l("This agenda cannot be used. Please mend these places and try again."),
@@ -15,6 +19,15 @@ MESSAGES: dict[str, Any] = {
     "answer.no_word": _l("Please write at least one word."),
     "answer.not_a_list": _l("Please choose from the list."),
     "answer.not_a_step": _l("Please choose a step from %(least)s to %(most)s."),
+    "answer.not_an_order": _l("Please put the answers in order."),
+    "answer.nothing_ranked": _l("Please put at least one answer in your order."),
+    "answer.over_budget": _l(
+        "This is %(over)s over the budget of %(budget)s. Please take something out."
+    ),
+    "answer.place_twice": _l(
+        "Place %(place)s is given twice. Please give each place to one answer."
+    ),
+    "answer.ranked_twice": _l("An answer stands in your order twice. Please keep it once."),
     "answer.not_words": _l("Please write words."),
     "answer.too_few": _l("Please choose at least %(least)s."),
     "answer.too_many": _l("Please choose at most %(most)s."),
@@ -72,6 +85,9 @@ MESSAGES: dict[str, Any] = {
     "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
     "reveal.nothing": _l("There is no sealed result to reveal."),
     "reveal.still_open": _l("Close “%(title)s” first."),
+    "reason.given": _l("You have given a reason for this answer already."),
+    "reason.not_asked": _l("No reasons are asked for here."),
+    "reason.not_your_answer": _l("You can give a reason for an answer that is your vote now."),
     "request.foreign_origin": _l("This form came from another site, so we did not accept it."),
     "request.too_large": _l("This is too long for us."),
     "seat.gone": _l("Your seat was given back. Please take a seat again."),
@@ -94,10 +110,19 @@ def message_of(refusal: Refusal) -> str:
         # What is expected is said in English, for writers of files and programs.
         return str(gettext("Please check this field: %(field)s.", **refusal.details))
     text = str(MESSAGES.get(refusal.code) or gettext("This is not possible."))
+    details = refusal.details
+    if refusal.code == "answer.over_budget":
+        details = _amounts(details)
     try:
-        return text % refusal.details if "%(" in text else text
+        return text % details if "%(" in text else text
     except KeyError:
         return text
+
+
+def _amounts(details: Mapping[str, Any]) -> dict[str, str]:
+    locale = get_locale() or Locale("en")
+    unit = Texts(details["unit"]).in_language(locale.language)
+    return {name: money(details[name], unit, locale) for name in ("over", "budget")}
 
 
 def error_body(refusal: Refusal) -> dict[str, Any]:
