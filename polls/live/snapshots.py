@@ -23,6 +23,7 @@ from polls.domain.tally import BALLOTS, VERSION, Results, people_present
 from polls.domain.texts import Texts
 from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
 from polls.live.reveal_views import revealed_view
+from polls.live.shift_views import shift_view
 from polls.live.split_views import SplitView, is_grouping, split_views
 from polls.live.views import (
     ActionView,
@@ -231,7 +232,7 @@ def poll_view(
         revelation=kind.revelation(counters, poll.question)
         if visible and poll.is_revealed
         else None,
-        shift=latest.shift if latest and visible else None,
+        shift=shift_view(poll, language) if visible else None,
         picture=(latest.outcome or state.pictures.get(latest.id)) if latest and visible else None,
         splits=_splits(state, poll, role, language) if visible else (),
         coverage=kind.coverage(counters, poll.question),

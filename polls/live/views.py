@@ -104,7 +104,7 @@ class PollView:
     """What the kind found out from all ballots of the closed round, where this role sees results."""
     revelation: Mapping[str, Any] | None = None
     """What the moderator has revealed of this round, such as the true value of an estimate."""
-    shift: Mapping[str, Any] | None = None
+    shift: ShiftView | None = None
     """Who moved since the round before, where this role sees results."""
     picture: Mapping[str, Any] | None = None
     """What is drawn from all ballots of an open round, or was found out at its end (then it is

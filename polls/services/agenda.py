@@ -10,7 +10,9 @@ from polls import protocol
 from polls.agenda_file import parse_pasted_questions
 from polls.domain.agenda import TITLE_LENGTH_MOST
 from polls.domain.errors import Refusal
+from polls.domain.polls import Role
 from polls.domain.texts import Texts, clean_block
+from polls.live.views import RoomView
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_absent, row_before
 from polls.services.polls import insert_definition
@@ -54,17 +56,33 @@ def show(context: Context, actor: Actor, command: protocol.AgendaShow) -> dict[s
 
 
 def project(context: Context, actor: Actor, command: protocol.ProjectorShow) -> dict[str, Any]:
-    """Choose what the projector shows: the item, how to join, a pause, or nothing."""
+    """Choose what the projector shows: the item, its result by group, the results that were
+    revealed together, how to join, a pause, or nothing."""
     now = context.clock()
+    shown = context.stage.view(actor.panel_id, Role.PROJECTOR, actor.language)
+    split_by = _split_to_show(shown, command.by) if command.view == "split" else None
+    if command.view == "reveal" and not shown.revealed:
+        raise Refusal("reveal.nothing")
 
     def work(connection: Connection) -> None:
-        before = [row_before(connection, "panel", actor.panel_id, "projector_view")]
-        panels.change_panel(connection, actor.panel_id, projector_view=command.view)
+        before = [row_before(connection, "panel", actor.panel_id, "projector_view", "split_by")]
+        panels.change_panel(
+            connection, actor.panel_id, projector_view=command.view, split_by=split_by
+        )
         note(connection, actor, "projector.show", command.view, before, now)
 
     context.database.write(work)
     context.stage.structure_changed(actor.panel_id)
     return {}
+
+
+def _split_to_show(shown: RoomView, by: str | None) -> str:
+    """Return the grouping question by which the current result is split, or refuse."""
+    poll = shown.item.poll if shown.item else None
+    for split in poll.splits if poll else ():
+        if by in (None, split.by):
+            return split.by
+    raise Refusal("split.none")
 
 
 def add(context: Context, actor: Actor, command: protocol.AgendaAdd) -> dict[str, Any]:

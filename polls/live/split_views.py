@@ -1,0 +1,171 @@
+"""What templates are given of a split: how each group answered, in a reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from polls.domain.kinds import kind_named
+from polls.domain.polls import Poll
+from polls.domain.tally import percent_of
+
+GROUPS_AT_ONCE = 6
+"""More than these are not legible from the back row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCell:
+    """How many of a group gave an answer; None where that is kept back."""
+
+    key: str
+    count: int | None
+    percent: int | None
+    """Of those of the group who voted."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One group and its answers."""
+
+    id: str | None
+    """None for those who gave no group, and for all others together."""
+    label: str
+    """Empty where it has no name of its own."""
+    language: str
+    place: int | None
+    size: int | None
+    """How many gave this group, where they did."""
+    ballots: int | None
+    """How many of them voted; None where that is kept back."""
+    cells: tuple[SplitCell, ...]
+    merged: int = 0
+    """Of how many small groups this is the sum."""
+
+    @property
+    def is_hidden(self) -> bool:
+        return all(cell.count is None for cell in self.cells)
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(cell.count is None for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """What is counted: an option, or a step."""
+
+    key: str
+    label: str
+    language: str
+    place: int | None
+    """0 for A, 1 for B…; None for what is no option."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitView:
+    """A result by one grouping question."""
+
+    by: str
+    """Id of the grouping question."""
+    title: str
+    title_language: str
+    keys: tuple[KeyView, ...]
+    groups: tuple[GroupView, ...]
+
+    @property
+    def largest(self) -> tuple[GroupView, ...]:
+        """The groups that fit a screen, in their order, the others added up as one."""
+        if len(self.groups) <= GROUPS_AT_ONCE:
+            return self.groups
+        by_size = sorted(self.groups, key=lambda group: -(group.ballots or 0))
+        kept = by_size[: GROUPS_AT_ONCE - 1]
+        others = by_size[GROUPS_AT_ONCE - 1 :]
+        return (*(group for group in self.groups if group in kept), _together(others))
+
+
+def split_views(
+    poll: Poll, splits: Mapping[str, Any] | None, groupings: Iterable[Poll], language: str
+) -> tuple[SplitView, ...]:
+    """Return the splits of a round by those grouping questions whose own result the reader sees:
+    a split tells how large each group is."""
+    return tuple(
+        _split_view(poll, splits[grouping.id]["rows"], grouping, language)
+        for grouping in groupings
+        if splits and grouping.id in splits
+    )
+
+
+def is_grouping(poll: Poll) -> bool:
+    return bool(poll.question.settings.get("grouping"))
+
+
+def _split_view(
+    poll: Poll, rows: Sequence[Mapping[str, Any]], grouping: Poll, language: str
+) -> SplitView:
+    groups = (_group(row, grouping, language) for row in rows)
+    return SplitView(
+        by=grouping.id,
+        title=grouping.title.in_language(language),
+        title_language=grouping.title.language_of(language),
+        keys=key_views(poll, language),
+        groups=tuple(group for group in groups if group.ballots or group.size),
+    )
+
+
+def _group(row: Mapping[str, Any], grouping: Poll, language: str) -> GroupView:
+    options = {option.id: option for option in grouping.question.options}
+    option = options.get(row["group"])
+    return GroupView(
+        id=row["group"],
+        label=option.label.in_language(language) if option else "",
+        language=option.label.language_of(language) if option else "",
+        place=list(options).index(option.id) if option else None,
+        size=row["size"],
+        ballots=row["ballots"],
+        cells=tuple(
+            SplitCell(key, count, _percent(count, row["ballots"]))
+            for key, count in row["counts"].items()
+        ),
+    )
+
+
+def _percent(count: int | None, ballots: int | None) -> int | None:
+    return None if count is None or ballots is None else percent_of(count, ballots)
+
+
+def _together(groups: Sequence[GroupView]) -> GroupView:
+    """Return small groups as one; a number is there where it is there for each of them."""
+    ballots = _sum([group.ballots for group in groups])
+    columns = zip(*(group.cells for group in groups), strict=True)
+    counts = {column[0].key: _sum([cell.count for cell in column]) for column in columns}
+    return GroupView(
+        id=None,
+        label="",
+        language="",
+        place=None,
+        size=_sum([group.size for group in groups]),
+        ballots=ballots,
+        cells=tuple(SplitCell(key, n, _percent(n, ballots)) for key, n in counts.items()),
+        merged=len(groups),
+    )
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def key_views(poll: Poll, language: str) -> tuple[KeyView, ...]:
+    """Return what a split of this poll counts, as people read it."""
+    options = {option.id: option.label for option in poll.question.options}
+    places = {option_id: place for place, option_id in enumerate(options)}
+    return tuple(
+        KeyView(
+            key,
+            options[key].in_language(language) if key in options else key,
+            options[key].language_of(language) if key in options else "",
+            places.get(key),
+        )
+        for key in kind_named(poll.kind).split_keys(poll.question)
+    )
