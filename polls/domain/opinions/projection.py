@@ -34,15 +34,13 @@ class Plane:
 def find_plane(votes: DistinctVotes, start: Floats | None = None) -> Plane:
     """Return the plane in which the answers differ most (principal components).
 
-    What was not answered counts as the mean of those who answered; hidden statements count as
-    nothing. `start` (2 × statements) are the directions of the last picture: few steps from
+    What was not answered counts as the mean of those who answered. `start` (2 × statements) are the directions of the last picture: few steps from
     there reach the same plane, or come closer to it where two are about as good, so that the
     picture turns and does not jump.
     """
     given = votes.rows != MISSING
     mean = _mean_answers(votes, given)
     centred = np.where(given, votes.rows - mean, 0.0)
-    centred[:, votes.hidden] = 0.0
     spread: Floats = (centred * votes.weights[:, None].astype(np.float64)).T @ centred
     values, vectors = np.linalg.eigh(spread) if spread.size else (np.zeros(0), np.zeros((0, 0)))
     directions = np.zeros((2, len(mean)))
@@ -60,11 +58,10 @@ def project(votes: DistinctVotes, plane: Plane) -> Floats:
     """Return where each distinct row stands (rows × 2), from the answers it gave alone.
 
     Few answers reach less far from the middle than many, so positions are drawn out by the root
-    of statements over answers. Like Pol.is, a hidden statement counts as passed by all here.
+    of statements over answers.
     """
-    given = (votes.rows != MISSING) | votes.hidden
+    given = votes.rows != MISSING
     centred = np.where(given, votes.rows - plane.mean, 0.0)
-    centred[:, votes.hidden] = 0.0
     answered = np.maximum(given.sum(axis=1), 1)
     reach = np.sqrt(len(plane.mean) / answered)
     positions: Floats = (centred @ plane.directions.T) * reach[:, None]
@@ -88,7 +85,7 @@ def _mean_answers(votes: DistinctVotes, given: NDArray[np.bool_]) -> Floats:
     # Whole numbers until the division: the same room twice over has the very same means.
     total = votes.weights @ np.where(given, votes.rows, 0).astype(np.int64)
     count = votes.weights @ given.astype(np.int64)
-    mean: Floats = np.where(votes.hidden, 0.0, total / np.maximum(count, 1))
+    mean: Floats = total / np.maximum(count, 1)
     return mean
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from polls.domain.opinions.map import OpinionGroup, OpinionMap
+from polls.domain.opinions.map import FEWEST_FOR_A_PICTURE, OpinionGroup, OpinionMap
 from polls.domain.opinions.outline import Point
 from polls.domain.opinions.statements import MOST_STATEMENTS, Chosen, Counts
 
@@ -104,7 +104,12 @@ def _counts(counts: Counts) -> dict[str, int]:
 
 
 def _by_agreement(drawn: OpinionMap, *, with_counts: bool) -> list[dict[str, Any]]:
-    """Return the statements that most agree with; what a room too small for a map gets to see."""
+    """Return the statements that most agree with; what a room too small for a map gets to see.
+
+    Of one or two people nothing is told: each would read the other's answers.
+    """
+    if drawn.participants < FEWEST_FOR_A_PICTURE:
+        return []
     answered = [each for each in drawn.statements if each.room.answered]
     best = sorted(answered, key=lambda each: -(each.room.agree + 1) / (each.room.answered + 2))
     return [

@@ -84,6 +84,7 @@ class DistinctVotes:
 
     `rows` (distinct rows × statements) are weighted by `weights`, the people who answered so,
     divided by what all of these have in common: the same room twice over is the same table.
+    Everyone has passed on hidden statements, as in Pol.is.
     `row_of` gives each participant's row, `columns` the statement of each column.
     """
 
@@ -91,15 +92,16 @@ class DistinctVotes:
     weights: NDArray[np.int64]
     row_of: NDArray[np.int64]
     columns: NDArray[np.int64]
-    hidden: NDArray[np.bool_]
 
 
 def distinct_votes(matrix: VoteMatrix) -> DistinctVotes:
     """Return the rows of the table that differ, ordered by content alone."""
-    rows, row_of, counts = np.unique(matrix.votes, axis=0, return_inverse=True, return_counts=True)
+    told = np.where(matrix.hidden_columns, np.int8(PASS), matrix.votes)
+    rows, row_of, counts = np.unique(told, axis=0, return_inverse=True, return_counts=True)
     weights = counts // np.gcd.reduce(counts) if len(counts) else counts
-    hidden = matrix.hidden_columns
-    row_order, columns = _content_order(rows, weights, hidden)
+    row_colours, column_colours = colours(rows, weights)
+    row_order = np.argsort(row_colours, kind="stable")
+    columns = np.argsort(column_colours, kind="stable")
     rank = np.empty_like(row_order)
     rank[row_order] = np.arange(len(row_order))
     return DistinctVotes(
@@ -107,22 +109,22 @@ def distinct_votes(matrix: VoteMatrix) -> DistinctVotes:
         weights[row_order],
         rank[row_of.reshape(-1)],
         columns,
-        hidden[columns],
     )
 
 
-def _content_order(
-    rows: NDArray[np.int8], weights: NDArray[np.int64], hidden: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Order rows and columns by colours that refine each other (Weisfeiler and Leman 1968).
+def colours(
+    rows: NDArray[np.int8], weights: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return colours of rows and columns that refine each other (Weisfeiler and Leman 1968).
 
     A row's colour is made of the colours of the columns it agrees, disagrees and passes with,
     and the other way round, until no more rows or columns are told apart. Sums of integers do
-    not depend on their order, so neither do colours. What keeps one colour is alike in practice.
+    not depend on their order, so neither do colours. What keeps one colour is a mirror image of
+    each other in practice, and nothing but its name could tell it apart.
     """
     row_colours = _mixed(weights.astype(np.uint64))
-    column_colours = _mixed(hidden.astype(np.uint64) + np.uint64(1))
-    answers = [(rows == code).astype(np.uint64) for code in (AGREE, DISAGREE, PASS)]
+    column_colours = np.zeros(rows.shape[1], dtype=np.uint64)
+    answers = [rows == code for code in (AGREE, DISAGREE, PASS)]
     told_apart = (0, 0)
     for _ in range(_MOST_ROUNDS):
         row_colours = _recoloured(row_colours, answers, column_colours)
@@ -131,17 +133,17 @@ def _content_order(
         if now == told_apart:
             break
         told_apart = now
-    return np.argsort(row_colours, kind="stable"), np.argsort(column_colours, kind="stable")
+    return row_colours, column_colours
 
 
 def _recoloured(
     colours: NDArray[np.uint64],
-    answers: list[NDArray[np.uint64]],
+    answers: list[NDArray[np.bool_]],
     others: NDArray[np.uint64],
 ) -> NDArray[np.uint64]:
     total = colours.copy()
     for number, answered in enumerate(answers, start=1):
-        total += answered @ _mixed(others + np.uint64(number))
+        total += answered.astype(np.uint64) @ _mixed(others + np.uint64(number))
     return _mixed(total)
 
 
