@@ -15,6 +15,7 @@ from polls.domain.codes import new_panel_code, normalise_panel_code
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.domain.texts import INTERFACE_LANGUAGES
+from polls.services.closing import shift_of
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
 from polls.services.passwords import password_matches
@@ -282,6 +283,12 @@ def end(context: Context, panel_id: str) -> int:
     now = context.clock()
 
     def work(connection: Connection) -> int:
+        for poll in agenda.polls_of(connection, panel_id).values():
+            if poll.round is not None and not poll.round.is_closed:
+                agenda.end_round(connection, poll, now)
+                # Afterwards nothing joins a person's ballots any more.
+                shift = shift_of(connection, poll, poll.round.id)
+                agenda.keep_conclusions(connection, poll.round.id, shift=shift)
         table = schema.hashing_key
         connection.execute(table.delete().where(table.c.panel_id == panel_id))
         unlinked = ballots.unlink_all(connection, panel_id)
@@ -292,9 +299,6 @@ def end(context: Context, panel_id: str) -> int:
             comment.update().where(comment.c.panel_id == panel_id).values(participant=None)
         )
         comments.unlink_upvotes(connection, panel_id)
-        for poll in agenda.polls_of(connection, panel_id).values():
-            if poll.round is not None and not poll.round.is_closed:
-                agenda.end_round(connection, poll, now)
         panels.change_panel(connection, panel_id, ended_at=now)
         return unlinked
 
