@@ -56,6 +56,10 @@ document.documentElement.classList.add("js");
 
 const fieldsOf = (form) => [...form.querySelectorAll('[name="answer"]')];
 
+const firstField = (form) =>
+  form.querySelector('[name="answer"]:checked') ||
+  form.querySelector("[data-answers] :is(input, textarea, button):not([type=hidden])");
+
 const SHAPES = {
   one: { read: (form) => checked(form)[0] ?? null, paint: check },
   many: { read: checked, paint: check },
@@ -148,6 +152,7 @@ function paintVote() {
   }
   setText(poll.querySelector("[data-receipt]"), stand.receipt || "");
   setText(poll.querySelector("[data-refusal]"), stand.problem || "");
+  poll.dataset.ownAnswer = stand.receipt ? JSON.stringify(stand.answer) : "";
   paintAnswer(poll, stand);
   if (form) paintForm(poll, form, key, stand);
   paintNews();
@@ -160,9 +165,14 @@ function paintAnswer(poll, stand) {
   const options = room.latest && room.latest.poll ? room.latest.poll.options : [];
   const labels = new Map(options.map(({ id, label }) => [id, label]));
   const answer = partsOf(stand.answer)
-    .map(([part, value]) => (labels.get(part) ?? part) + (value === undefined ? "" : `: ${value}`))
+    .map(([part, value]) => (labels.get(part) ?? written(part)) + (value === undefined ? "" : `: ${value}`))
     .join(", ");
   setText(place, fill(place.dataset.sentence, { answer }));
+}
+
+/** A number with the decimal sign of the reader's language. */
+function written(part) {
+  return typeof part === "number" ? part.toLocaleString(document.documentElement.lang, { useGrouping: false }) : part;
 }
 
 function partsOf(answer) {
@@ -222,7 +232,7 @@ function showProblem(form, problem) {
   const place = form.querySelector("[data-problem]");
   setText(place, problem);
   place.hidden = !problem;
-  if (problem) (form.querySelector('[name="answer"]:checked') || fieldsOf(form)[0]).focus();
+  if (problem) firstField(form)?.focus();
 }
 
 function ballotSettled({ key, command, payload }, ack) {
@@ -262,6 +272,7 @@ async function refreshNow() {
 
 function needsOwnResults() {
   const poll = article();
+  if (poll?.querySelector("[data-own-part]:empty")) return true;
   if (!poll || !("afterVoting" in poll.dataset) || poll.querySelector(".result")) return false;
   return standOf(keyOf(poll.dataset.poll, poll.dataset.pollRound)).state === "counted";
 }
@@ -467,7 +478,8 @@ const SETTLED = {
 };
 const REFUSED = {
   ballot: ballotRefused,
-  comment: (entry, ack) => commentRefused(desk, entry, ack),
+  comment: (entry, ack) =>
+    helpers.get("reasons")?.refused?.(desk, entry, ack) || commentRefused(desk, entry, ack),
   upvote: (_entry, ack) => room.notice(ack.message),
 };
 outbox.on("settled", (entry, ack) => SETTLED[entry.key.split(":")[0]](entry, ack));
@@ -500,7 +512,7 @@ document.addEventListener("click", (event) => {
     changing.add(keyOf(poll.dataset.poll, poll.dataset.pollRound));
     paintVote();
     const form = poll.querySelector("[data-vote-form]");
-    (form.querySelector('[name="answer"]:checked') || fieldsOf(form)[0]).focus();
+    firstField(form)?.focus();
     form.scrollIntoView({ block: "nearest" });
   }
 });

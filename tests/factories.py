@@ -74,16 +74,36 @@ def make_context(
     return create_context(make_config(folder, **settings), clock=clock or Clock(), choose=seeded())
 
 
-OPTIONS = {
+OPTIONS: dict[str, tuple[Any, ...]] = {
     "single_choice": ("Yes", "No", "Both", "Neither"),
     "multiple_choice": ("Trust", "Access", "Privacy", "Cost"),
+    "ranking": ("Trams", "Trees", "Benches", "Lamps"),
+    "opinion": ("Trees come first", "Cars must go", "Ask us first", "Keep a counter"),
+    "budget": tuple(
+        {"label": label, "cost": cost}
+        for label, cost in (("Park", 40), ("Tram", 60), ("Trees", 12.5), ("Lamps", 30))
+    ),
 }
+OPTIONS["points"] = ("Trees", "Benches", "A market", "Lamps")
+OPTIONS["knowledge"] = ({"label": "2005", "right": True}, "2015", "1995", "Never")
+SETTINGS = {"budget": {"budget": 100}}
 ANSWERS: dict[str, tuple[Any, ...]] = {
     "single_choice": ("a", "b", "c", "d"),
     "multiple_choice": (["a"], ["a", "c"], ["b", "c", "d"], ["a", "b", "c", "d"]),
     "rating": (1, 2, 3, 4, 5),
     "words": (["privacy"], ["Privacy", "trust"], ["privacité"], ["the", "trust", "Élan"]),
     "text": ("More buses", "Ask us first", "Nothing"),
+    "opinion": (
+        {"s1": "agree"},
+        {"s1": "disagree", "s2": "agree"},
+        {"s2": "pass", "s4": "agree"},
+        {"s1": "agree", "s2": "disagree", "s3": "pass", "s4": "agree"},
+    ),
+    "ranking": (["a", "b", "c", "d"], ["c"], ["d", "b"], ["b", "a", "d", "c"]),
+    "points": ({"a": 60, "b": 40}, {"c": 100}, {"a": 1, "b": 2, "c": 3, "d": 94}),
+    "numeric": (0, 12, 13, 50, 100),
+    "knowledge": ("a", "b", "c", "d"),
+    "budget": (["a", "b"], ["c"], ["a", "c", "d"], ["b", "d"]),
 }
 """Answers that a poll made by `a_poll` takes."""
 
@@ -91,6 +111,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
 def a_poll(kind: str = "single_choice", title: str = "", **fields: Any) -> PollDefinition:
     """Return a poll definition; what is not given is something usual for its kind."""
     fields.setdefault("options", OPTIONS.get(kind))
+    fields.setdefault("settings", SETTINGS.get(kind))
     return define_poll(kind, title or f"A question of kind {kind}?", **fields)
 
 

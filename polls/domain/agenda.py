@@ -258,7 +258,9 @@ def _parse_options(
         return []
     parts = [_id_and_label(option) for option in options]
     taken = {option_id for option_id, _ in parts if isinstance(option_id, str)}
-    free = (letter for letter in free_option_ids() if letter not in taken)
+    prefix = kind.option_id_prefix if kind is not None else ""
+    most = kind.label_length_most if kind is not None else LABEL_LENGTH_MOST
+    free = (free_id for free_id in free_option_ids(prefix) if free_id not in taken)
     found: list[Option] = []
     for place, (option_id, label) in enumerate(parts, start=1):
         name = f"options[{place}]"
@@ -266,7 +268,7 @@ def _parse_options(
             checked_id = next(free) if option_id in (None, "") else _checked_id(option_id, name)
             option = Option(
                 checked_id,
-                parse_texts(label, f"{name}.label", LABEL_LENGTH_MOST, language),
+                parse_texts(label, f"{name}.label", most, language),
                 _parse_facts(kind, options[place - 1], name),
             )
             _refuse_twin(option, found, name)
@@ -291,8 +293,10 @@ def _parse_facts(kind: Kind | None, option: object, name: str) -> dict[str, Any]
     return {fact: value for fact, value in found.items() if value is not None}
 
 
-def free_option_ids() -> Iterator[str]:
-    """a to z, then a2 to z2, and so on."""
+def free_option_ids(prefix: str = "") -> Iterator[str]:
+    """a to z, then a2 to z2, and so on; with a prefix, that and a number from 1."""
+    if prefix:
+        yield from (f"{prefix}{number}" for number in count(1))
     yield from _LETTERS
     for number in count(2):
         yield from (f"{letter}{number}" for letter in _LETTERS)
@@ -340,7 +344,7 @@ def _parse_settings(
         try:
             parsed = kind.parse_settings(raw, option_count)
             texts = {
-                key: _setting_texts(value, raw.get(key), f"settings.{key}", language)
+                key: _setting_texts(kind, key, value, raw.get(key), language)
                 for key, value in parsed.items()
             }
             return texts | parse_common_settings(kind, raw)
@@ -351,8 +355,11 @@ def _parse_settings(
                 return {}
 
 
-def _setting_texts(parsed: object, raw: object, name: str, language: str) -> object:
+def _setting_texts(kind: Kind, key: str, parsed: object, raw: object, language: str) -> object:
     """A setting that its kind keeps by language is a text: judge it as any other text."""
     if not isinstance(parsed, Mapping):
         return parsed
-    return dict(parse_optional_texts(raw, name, LABEL_LENGTH_MOST, language).by_language)
+    most = kind.text_lengths.get(key, LABEL_LENGTH_MOST)
+    is_block = key in kind.text_lengths
+    texts = parse_optional_texts(raw, f"settings.{key}", most, language, is_block=is_block)
+    return dict(texts.by_language)

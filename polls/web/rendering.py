@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import Babel, force_locale, get_locale, gettext
 from jinja2 import StrictUndefined
 
 from polls.config import Config
+from polls.domain.counting.exact import fraction_of
 from polls.domain.kinds import all_kinds
 from polls.live.views import Mine, OptionView, RoomView
 from polls.web.assets import Assets
 from polls.web.icons import ICONS
 from polls.web.identity import LANGUAGE_NAMES, request_language
+from polls.web.money import currency_of, money
 
 REGION_TEMPLATES = {
     ("participant", "now"): "phone/now.html",
@@ -71,11 +75,31 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
     def number(value: float) -> str:
         return str(format_decimal(value, locale=get_locale() or "en"))
 
+    def measure(value: float) -> str:
+        """A number on an axis, with all its decimals; a year has no sign between its digits."""
+        is_long = abs(value) >= 10_000
+        shown = format_decimal(
+            value, "#,##0.######", locale=get_locale() or "en", group_separator=is_long
+        )
+        return str(shown)
+
     def percent(value: float) -> str:
         return str(format_percent(value / 100, locale=get_locale() or "en"))
 
+    def in_words(names: Sequence[str]) -> str:
+        """Return names as one list: A, B and C."""
+        return str(format_list(list(names), locale=get_locale() or "en"))
+
     app.jinja_env.filters.update(
         clock=clock, day=day, number=number, percent=percent, as_seen_by=as_seen_by
+    )
+    app.jinja_env.filters.update(
+        in_words=in_words,
+        measure=measure,
+        share_of=lambda part, whole: round(float(100 * fraction_of(part)) / whole, 1),
+        exactly=lambda value: number(float(fraction_of(value))),
+        money=lambda value, unit: money(value, unit, get_locale() or Locale("en")),
+        currency=currency_of,
     )
     app.jinja_env.globals.update(
         asset=assets.url,

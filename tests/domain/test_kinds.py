@@ -38,6 +38,12 @@ def answers_of(name: str) -> st.SearchStrategy[Any]:
         "rating": st.integers(0, 6),
         "words": words,
         "text": st.text(st.characters(), max_size=300),
+        "ranking": st.lists(ids, max_size=5) | st.dictionaries(ids, st.integers(0, 5)),
+        "budget": st.lists(ids, max_size=5),
+        "opinion": st.dictionaries(ids, st.sampled_from(["agree", "disagree", "pass", "no"])),
+        "points": st.dictionaries(ids, st.integers(-1, 101), max_size=4),
+        "numeric": st.integers(-1, 101) | st.floats(),
+        "knowledge": ids,
     }[name]
     return st.sampled_from(ANSWERS[name]) | plausible
 
@@ -132,7 +138,8 @@ def test_a_summary_can_be_sent_and_its_shares_never_pass_the_whole(
     assert results.turnout == counters[BALLOTS]
     assert set(results.percents) == set(results.counts)
     assert all(0 <= percent <= 100 for percent in results.percents.values())
-    assert all(0 <= count <= results.turnout for count in results.counts.values())
+    each = QUESTIONS[name].settings.get("points", 1)
+    assert all(0 <= count <= results.turnout * each for count in results.counts.values())
     assert json.dumps([dict(results.counts), dict(results.percents), dict(results.details)])
 
 

@@ -56,6 +56,17 @@ def answers_of(kind: str) -> st.SearchStrategy[Any]:
         return st.lists(st.one_of(spelt, st.text(max_size=8)), min_size=1, max_size=3)
     if kind == "text":
         return st.text(min_size=1, max_size=40)
+    if kind == "opinion":
+        said = st.sampled_from(["agree", "disagree", "pass"])
+        return st.dictionaries(st.sampled_from(["s1", "s2", "s3", "s4"]), said, min_size=1)
+    if kind == "points":
+        cuts = st.lists(st.integers(0, 100), min_size=3, max_size=3).map(sorted)
+        ends = cuts.map(lambda cut: zip([0, *cut], [*cut, 100], strict=True))
+        return ends.map(lambda pairs: dict(zip("abcd", (b - a for a, b in pairs), strict=True)))
+    if kind == "numeric":
+        return st.integers(0, 100)
+    if kind == "knowledge":
+        return st.sampled_from(letters)
     raise AssertionError(f"no answers for {kind}: add how people answer this kind")
 
 
