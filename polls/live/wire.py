@@ -54,7 +54,9 @@ def wire_poll(view: PollView) -> dict[str, Any]:
         "state": view.state,
         "counting": view.is_counting,
         "round": view.round,
-        "options": [{"id": option.id, "label": option.label} for option in view.options],
+        "options": [
+            {"id": option.id, "label": option.label, **option.facts} for option in view.options
+        ],
         "settings": dict(view.settings),
         "visibility": view.visibility,
         "closes_at": view.closes_at,

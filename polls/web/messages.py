@@ -28,6 +28,7 @@ MESSAGES: dict[str, Any] = {
         "Place %(place)s is given twice. Please give each place to one answer."
     ),
     "answer.ranked_twice": _l("An answer stands in your order twice. Please keep it once."),
+    "answer.not_opinions": _l("Please agree, disagree or pass."),
     "answer.not_words": _l("Please write words."),
     "answer.too_few": _l("Please choose at least %(least)s."),
     "answer.too_many": _l("Please choose at most %(most)s."),

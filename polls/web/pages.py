@@ -101,7 +101,12 @@ def _phone(code: str, tab: str) -> Answer:
 
 
 def _phone_page(
-    context: Context, actor: Actor, tab: str, notice: str | None, typed: str = ""
+    context: Context,
+    actor: Actor,
+    tab: str,
+    notice: str | None,
+    typed: str = "",
+    posted: dict[str, list[str]] | None = None,
 ) -> str:
     view, mine = views_for(context, actor)
     return render_template(
@@ -110,6 +115,7 @@ def _phone_page(
         tab=tab,
         notice=notice,
         typed=typed,
+        posted=posted,
         **parts().renderer.variables(view),
     )
 
@@ -169,7 +175,9 @@ def vote(code: str) -> Answer:
         give_ballot(context, actor, form)
     except Refusal as refusal:
         notice = message_of(refusal)
-        return Response(_phone_page(context, actor, "now", notice), status=_status(refusal))
+        posted = dict(form.lists())
+        page = _phone_page(context, actor, "now", notice, posted=posted)
+        return Response(page, status=_status(refusal))
     return see_other(f"/p/{panel.code}")
 
 
