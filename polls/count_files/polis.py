@@ -20,17 +20,20 @@ COMMENTS_FILE: Final = "comments.csv"
 _VOTES: Final = {"": MISSING, "1": 1, "0": 0, "-1": -1}
 _MODERATED_OUT: Final = "-1"
 _MODERATIONS: Final = {"-1", "0", "1", ""}
+_YES: Final = {"true", "t", "1"}
 
 
 def count_polis_folder(folder: Path) -> dict[str, Any]:
     """Return the groups of opinion in a folder with `participants-votes.csv` and `comments.csv`.
 
-    Groups are the largest first; their members are everyone who voted at all, by the ids of the
-    file, as numbers where they are numbers. The groups that Pol.is wrote into the file are never
-    looked at. A file that cannot be read for certain raises CountFileProblem.
+    `participants` are those who voted on anything, `statements` those that were not moderated
+    out. Groups are the largest first; their members are everyone who voted, by the ids of the
+    file, as numbers where they are numbers: who voted on too little to shape a group is with
+    the nearest one, and the counts of groups leave them out. The groups that Pol.is wrote into
+    the file are never looked at. A file that cannot be read for certain raises CountFileProblem.
     """
     texts, hidden = _read_comments(folder)
-    votes = _read_votes(folder, hidden)
+    votes = _read_votes(folder, texts, hidden)
     return _told(draw_map(votes), votes.participants, texts)
 
 
@@ -53,25 +56,29 @@ def _told(
         sorted((_id(participants[i]) for i in (*group.members, *group.near)), key=_id_order)
         for group in drawn.groups
     ]
+    order = sorted(range(len(members)), key=lambda g: (-len(members[g]), _id_order(members[g][0])))
+    counts = {each.statement: each for each in drawn.statements}
     return {
         "kind": "opinion",
         "participants": drawn.participants,
         "statements": len(drawn.statements),
-        "groups": [{"members": each} for each in sorted(members, key=_size_order)],
+        "groups": [
+            {
+                "members": members[group],
+                "representative": [_chosen(c, texts) for c in drawn.groups[group].representative],
+            }
+            for group in order
+        ],
         "consensus": [_chosen(each, texts) for each in drawn.consensus],
         "divisive": [
             {
-                "statement": _id(each.statement),
-                "text": texts.get(each.statement, ""),
+                **_statement(each.statement, texts),
                 "difference": round(each.strength, 3),
+                "groups": [_counts(counts[each.statement].groups[group]) for group in order],
             }
             for each in drawn.divisive
         ],
     }
-
-
-def _size_order(members: list[str | int]) -> tuple[int, tuple[bool, str | int]]:
-    return -len(members), _id_order(members[0])
 
 
 def _id(text: str) -> str | int:
@@ -82,10 +89,13 @@ def _id_order(identity: str | int) -> tuple[bool, str | int]:
     return isinstance(identity, str), identity
 
 
+def _statement(statement: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    return {"statement": _id(statement), "text": texts[statement]}
+
+
 def _chosen(chosen: Chosen, texts: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "statement": _id(chosen.statement),
-        "text": texts.get(chosen.statement, ""),
+        **_statement(chosen.statement, texts),
         "side": chosen.side,
         "percent": chosen.percent,
         **_counts(chosen.counts),
@@ -149,10 +159,11 @@ def _even_rows(
 
 
 def _read_comments(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
-    """Return the texts of the statements by id, and those that were moderated out."""
+    """Return the texts of the statements by id, and those that shape no groups."""
     header, rows = _table(folder, COMMENTS_FILE, ("comment-id", "moderated"))
     identity, moderated = header.index("comment-id"), header.index("moderated")
     body = header.index("comment-body") if "comment-body" in header else None
+    meta = header.index("is-meta") if "is-meta" in header else None
     texts: dict[str, str] = {}
     hidden: set[str] = set()
     for line, row in rows:
@@ -170,15 +181,23 @@ def _read_comments(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
                 f"“{moderation}” is not a moderation (-1, 0 or 1)", line, file=COMMENTS_FILE
             )
         texts[statement] = "" if body is None else row[body]
-        if moderation == _MODERATED_OUT:
+        # Questions about the people themselves (age, trade) are kept out of the groups too.
+        about_people = meta is not None and row[meta].strip().lower() in _YES
+        if moderation == _MODERATED_OUT or about_people:
             hidden.add(statement)
     return texts, frozenset(hidden)
 
 
-def _read_votes(folder: Path, hidden: frozenset[str]) -> VoteMatrix:
+def _read_votes(folder: Path, texts: Mapping[str, str], hidden: frozenset[str]) -> VoteMatrix:
     header, rows = _table(folder, VOTES_FILE, ("participant",))
     identity = header.index("participant")
     columns = [place for place, name in enumerate(header) if name.isascii() and name.isdigit()]
+    for column in columns:
+        if header[column] not in texts:
+            # Whether it was moderated out stands in the comments alone.
+            raise CountFileProblem(
+                f"statement {header[column]} is not in {COMMENTS_FILE}", 1, file=VOTES_FILE
+            )
     participants: dict[str, int] = {}
     votes: list[list[int]] = []
     for line, row in rows:
@@ -195,7 +214,8 @@ def _read_votes(folder: Path, hidden: frozenset[str]) -> VoteMatrix:
         participants[participant] = line
         votes.append([_vote(row[column], header[column], line) for column in columns])
     matrix = np.array(votes, dtype=np.int8).reshape(len(participants), len(columns))
-    return VoteMatrix(tuple(participants), tuple(header[c] for c in columns), matrix, hidden)
+    statements = tuple(header[column] for column in columns)
+    return VoteMatrix(tuple(participants), statements, matrix, hidden.intersection(statements))
 
 
 def _vote(cell: str, statement: str, line: int) -> int:
