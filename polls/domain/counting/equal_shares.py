@@ -20,14 +20,10 @@ from polls.domain.counting.purchasing import Market, Run
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A project that is bought, and the most that one supporter pays.
-
-    `tied` are all projects, itself included, that had as many effective votes at the same cost.
-    """
+    """A project that is bought, and the most that one supporter pays."""
 
     id: str
     price: Fraction
-    tied: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,15 @@ class EqualShares:
     """What is bought, in order; every voter's `money` at the start, after the completion.
 
     `left_over` is what the supporters of each project that is not bought have left together.
+    `ties` are projects that had as many effective votes at the same cost, in any of the steps:
+    their order was decided by nothing else than the order in which they were given, and where a
+    step ends the completion that may have decided the outcome.
     """
 
     purchases: tuple[Purchase, ...]
     money: Fraction
     left_over: Mapping[str, Fraction]
+    ties: tuple[tuple[str, ...], ...]
 
 
 def share_equally(
@@ -55,40 +55,43 @@ def share_equally(
     all shares together, or when no project that anybody supports fits into what is left.
     """
     market = Market(costs, ballots, share, unit)
-    steps = _completed(market)
-    run = market.run(steps)
+    steps, run, ties = _completed(market)
     return EqualShares(
         purchases=(
-            *(Purchase(id_, Fraction(0), (id_,)) for id_ in market.free),
-            *(
-                Purchase(market.ids[pick.project], run.price(pick), run.tied(pick))
-                for pick in run.picks
-            ),
+            *(Purchase(id_, Fraction(0)) for id_ in market.free),
+            *(Purchase(market.ids[pick.project], run.price(pick)) for pick in run.picks),
         ),
         money=share + steps * unit,
         left_over=run.left_over(),
+        ties=(
+            *((market.free,) if len(market.free) > 1 else ()),
+            *(tuple(market.ids[place] for place in tied) for tied in sorted(ties)),
+        ),
     )
 
 
-def _completed(market: Market) -> int:
-    """Return after how many steps the completion ends.
+def _completed(market: Market) -> tuple[int, Run, set[tuple[int, ...]]]:
+    """Return after how many steps the completion ends, what is bought then, and all ties met.
 
     Where the same purchases are certain for a whole stretch of steps, the stretch is passed in
     one. It is doubled while that holds and halved where it does not.
     """
     steps, stride = 0, 1
     run = market.run(0)
+    ties = set(run.ties)
     while not market.is_exhausted_by(run):
         if stride > 1:
-            after: Run | None = market.follow(run, steps + stride)
+            after = market.follow(run, steps + stride)
             if after is None:
                 stride //= 2
                 continue
-            run, steps, stride = after, steps + stride, stride * 2
-            continue
-        after = market.run(steps + 1)
-        if market.is_overspent_by(after):
-            break
-        stride = 2 if list(after.bought) == list(run.bought) else 1
-        run, steps = after, steps + 1
-    return steps
+            steps, stride = steps + stride, stride * 2
+        else:
+            after = market.run(steps + 1)
+            ties |= after.ties
+            if market.is_overspent_by(after):
+                break
+            steps, stride = steps + 1, 2 if list(after.bought) == list(run.bought) else 1
+        run = after
+        ties |= run.ties
+    return steps, run, ties

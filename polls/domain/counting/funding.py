@@ -47,7 +47,7 @@ class Decision:
     project has a `price`, the most that one supporter pays for it, and one that is left out has
     `supporters_money`, what its supporters have left together. `tied_with` names the projects
     that had exactly the same claim, at the same cost, so that nothing but the ids decided whose
-    turn came first.
+    turn came first; by equal shares in any step of the completion.
     """
 
     votes: int
@@ -189,8 +189,7 @@ def _explained(
         decisions[id_] = Decision(
             votes[id_], False, reason, left, supporters_money=shared.left_over.get(id_, Fraction(0))
         )
-    ties = [purchase.tied for purchase in shared.purchases]
-    return _funded(decisions, ties, budget - left)
+    return _funded(decisions, shared.ties, budget - left)
 
 
 def _funded(

@@ -116,7 +116,8 @@ class Run:
     """Purchases from one amount of money for each voter.
 
     `bought` maps places of projects to the exact price, a numerator over the common
-    denominator that all prices so far share.
+    denominator that all prices so far share. `ties` are the projects of each purchase for which
+    there was more than one claim as good, at the same cost.
     """
 
     def __init__(self, market: Market, money: int) -> None:
@@ -125,7 +126,7 @@ class Run:
         self.picks: list[Pick] = []
         self.bought: dict[int, int] = {}
         self.spent = 0
-        self._ties: list[tuple[int, ...]] = []
+        self.ties: set[tuple[int, ...]] = set()
         self._denominator = 1
         # Approximations, in parts of `money`.
         self._costs = [_ratio(cost, money) for cost in market.costs]
@@ -178,6 +179,9 @@ class Run:
             is_clear = self._low[project] > pick.effective_votes * (1 + 16 * _ROUNDING)
             if is_clear or (self._exact_votes(project), -project) > (exact, -pick.project):
                 return False
+            costs = self.market.costs
+            if costs[project] == costs[pick.project] and self._exact_votes(project) == exact:
+                self.ties.add((pick.project, project))
         return True
 
     def can_buy(self) -> bool:
@@ -299,7 +303,8 @@ class Run:
         self.picks.append(Pick(project, effective))
         self.bought[project] = price
         self.spent += market.costs[project]
-        self._ties.append(tuple(tied))
+        if len(tied) > 1:
+            self.ties.add(tuple(tied))
         del self._high[project], self._rich[project]
 
     # What came of it, in the currency.
@@ -311,9 +316,6 @@ class Run:
 
     def price(self, pick: Pick) -> Fraction:
         return Fraction(self.bought[pick.project], self._denominator * self.market.scale)
-
-    def tied(self, pick: Pick) -> tuple[str, ...]:
-        return tuple(self.market.ids[number] for number in self._ties[self.picks.index(pick)])
 
     def left_over(self) -> dict[str, Fraction]:
         """Return what the supporters of each project that is not bought have left together."""
