@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from polls.domain.agenda import ItemDefinition, PanelDefinition, PollDefinition, free_option_ids
 from polls.domain.kinds import kind_named
-from polls.domain.polls import Option, Visibility
+from polls.domain.polls import Visibility
 from polls.domain.texts import Texts
 
 Fields = dict[str, Any]
@@ -83,7 +83,7 @@ def _poll(poll: PollDefinition, languages: tuple[str, ...]) -> Fields:
         if value != usual.get(name)
     }
     return {
-        "options": _options(poll.options, languages),
+        "options": _options(poll, languages),
         "settings": settings,
         "visibility": None if poll.visibility is Visibility.LIVE else poll.visibility.value,
         "countdown_seconds": poll.countdown_seconds,
@@ -96,10 +96,12 @@ def _setting(value: Any, languages: tuple[str, ...]) -> Any:
     return list(value) if isinstance(value, list | tuple) else value
 
 
-def _options(options: tuple[Option, ...], languages: tuple[str, ...]) -> list[Any]:
+def _options(poll: PollDefinition, languages: tuple[str, ...]) -> list[Any]:
+    options = poll.options
     labels = [_text(option.label, languages) for option in options]
     ids = [option.id for option in options]
-    has_usual_ids = ids == list(islice(free_option_ids(), len(ids)))
+    usual_ids = free_option_ids(kind_named(poll.kind).option_id_prefix)
+    has_usual_ids = ids == list(islice(usual_ids, len(ids)))
     if has_usual_ids and not any(option.facts for option in options):
         return labels
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from polls.live.maps import Easel
 from polls.live.presence import Presence
 from polls.live.snapshots import PanelState
 
@@ -30,6 +31,7 @@ class PanelMemory:
     present_on_phones: int = -1
     is_warned: bool = False
     """The moderator was told that identities join faster than people can."""
+    easel: Easel = field(default_factory=Easel)
     fragments: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
     def outdate(self) -> None:

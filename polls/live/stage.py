@@ -14,6 +14,7 @@ import gevent
 
 from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility, may_see_results
 from polls.domain.tally import VERSION
+from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
 from polls.live.presence import Presence
 from polls.live.snapshots import (
@@ -73,6 +74,7 @@ class Stage:
         self._round_panels: dict[str, str] = {}
         self._ends: dict[str, tuple[str, str, float]] = {}
         self._counting: set[str] = set()
+        self._maps = Maps(database, clock, self._map_drawn)
         self._emit: Emit = lambda _event, _payload, _room: None
         self._has_members: HasMembers = lambda _room: False
         self._render: Render = lambda view, region, news: {}  # noqa: ARG005
@@ -115,6 +117,7 @@ class Stage:
             state = self._database.read(lambda connection: load_state(connection, panel_id))
             self._follow_rounds(panel_id, panel, state)
             if generation == panel.generation:
+                self._maps.lend(panel.easel, state)
                 panel.state = state
                 panel.fragments.clear()
         return panel.state
@@ -172,6 +175,15 @@ class Stage:
         return wire_snapshot(
             self.state(panel_id), role, language, ballot, self.people(panel_id), self._clock()
         )
+
+    def _map_drawn(self, panel_id: str, poll: Poll) -> None:
+        """A picture of an open round is new: draw it on every screen that may show it."""
+        panel = self._panel(panel_id)
+        if panel.state is not None:
+            self._maps.lend(panel.easel, panel.state)
+        panel.fragments.clear()
+        roles = [role for role in Role if may_see_results(role, poll.visibility, poll.state)]
+        self._send_now_regions(panel_id, roles)
 
     # What changed
 
@@ -397,6 +409,8 @@ class Stage:
             self._send_comments(panel_id)
             self._send_now_regions(panel_id, (Role.MODERATOR, Role.PROJECTOR))
         self._send_presence(panel_id, panel)
+        if panel.state is not None:
+            self._maps.watch(panel_id, panel.easel, panel.state)
 
     def _watch_ends(self) -> None:
         now = self._clock()

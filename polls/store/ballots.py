@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, delete, func, select, update
+from sqlalchemy import cast as as_type
 
 from polls.domain.kinds import Kind
 from polls.domain.tally import BALLOTS, VERSION, change_of
@@ -222,6 +223,20 @@ def ballots_of_round(connection: Connection, round_id: str) -> list[BallotRecord
         .order_by(table.c.receipt)
     )
     return [_record(row) for row in connection.execute(query)]
+
+
+def raw_answers(connection: Connection, round_id: str) -> list[tuple[str, str]]:
+    """Return (receipt, answer as JSON text) for a round's ballots, ordered by receipt.
+
+    Answers stay text: whoever wants all of them reads thousands, and parses them elsewhere.
+    """
+    table = schema.ballot
+    query = (
+        select(table.c.receipt, as_type(table.c.answer, Text))
+        .where(table.c.round_id == round_id, table.c.answer.is_not(None))
+        .order_by(table.c.receipt)
+    )
+    return [(receipt, answer) for receipt, answer in connection.execute(query)]
 
 
 def voters_of_round(connection: Connection, round_id: str) -> set[str]:
