@@ -170,6 +170,8 @@ def _announcement(view: RoomView, news: str) -> str:
         return str(gettext("Voting has closed."))
     if news == "published":
         return str(gettext("The result is here: %(title)s", title=title))
+    if news == "revealed":
+        return str(gettext("All sealed results are here."))
     if news == "shown":
         return str(gettext("Now: %(title)s", title=title))
     return ""

@@ -144,6 +144,15 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     give(moderator, "agenda.move", item=item, place=1)
     give(moderator, "agenda.show", item=item)
     give(moderator, "projector.show", view="join")
+    sealed = give(moderator, "poll.create", title="S?", options=["Y", "N"])["poll"]
+    give(moderator, "poll.visibility", poll=sealed, visibility="sealed")
+    give(moderator, "poll.open", poll=sealed)
+    give(moderator, "poll.close", poll=sealed)
+    room.clock.advance(GRACE_SECONDS)
+    latest = room.state.polls[sealed].round
+    assert latest is not None
+    polls_service.finish_round(room.context, room.panel_id, sealed, latest.id)
+    give(moderator, "panel.reveal")
     give(moderator, "agenda.paste", text="Shall we?")
     give(moderator, "agenda.delete", item=item)
 
