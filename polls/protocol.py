@@ -60,7 +60,7 @@ class BallotWithdraw(Command):
 class CommentPost(Command):
     text: str
     id: str | None = None
-    kind: Literal["comment", "question", "proposal", "reason"] = "comment"
+    kind: Literal["comment", "question", "proposal", "reason", "statement"] = "comment"
     about: Id | None = None
     option: Id | None = None
     """The option that a reason is given for: one that its author votes for now."""
@@ -148,6 +148,13 @@ class WordHide(Command):
     hidden: bool = True
 
 
+class TruthShow(Command):
+    """Reveal the true value of a closed estimate, or hide it again."""
+
+    poll: Id
+    on: bool = True
+
+
 class AnswerApprove(Command):
     """Show a written answer of an open-text poll."""
 
@@ -160,6 +167,29 @@ class AnswerApprove(Command):
 class AnswerHide(Command):
     poll: Id
     receipt: Id
+
+
+class StatementAdd(Command):
+    """Put one more statement to the vote in an opinion poll."""
+
+    poll: Id
+    text: str | dict[str, str]
+
+
+class StatementAdmit(Command):
+    """Put what a participant wrote to the vote, in other words if `text` is given."""
+
+    poll: Id
+    comment: Id
+    text: str | dict[str, str] | None = None
+
+
+class StatementWithdraw(Command):
+    """Take a statement out of voting; off, put it back."""
+
+    poll: Id
+    statement: Id
+    on: bool = True
 
 
 class AgendaShow(Command):
@@ -230,6 +260,8 @@ class PanelUpdate(Command):
     """A new PIN; an empty text takes it away."""
     head_count: int | str | None = None
     """People counted in the room; 0 or an empty text goes back to counting phones."""
+    board: bool | None = None
+    """Whether people see how they did in knowledge checks."""
 
 
 class PanelClear(Command):
@@ -248,7 +280,7 @@ class PanelUndo(Command):
 
 
 class ProjectorShow(Command):
-    view: Literal["item", "join", "idle", "blank", "split", "reveal"]
+    view: Literal["item", "result", "join", "idle", "blank", "split", "reveal", "board"]
     by: Id | None = None
     """The grouping question that a result is split by, where there are several."""
 
@@ -275,8 +307,12 @@ COMMANDS: dict[str, type[Command]] = {
     "poll.visibility": PollVisibility,
     "poll.clear": PollClear,
     "word.hide": WordHide,
+    "truth.show": TruthShow,
     "answer.approve": AnswerApprove,
     "answer.hide": AnswerHide,
+    "statement.add": StatementAdd,
+    "statement.admit": StatementAdmit,
+    "statement.withdraw": StatementWithdraw,
     "agenda.show": AgendaShow,
     "agenda.add": AgendaAdd,
     "agenda.update": AgendaUpdate,

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from polls.domain.boards import Board
 from polls.domain.comments import Comment, CommentState
 from polls.domain.kinds import kind_named
+from polls.domain.kinds.base import COMMON_SETTINGS
 from polls.domain.polls import (
     Poll,
     PollState,
@@ -21,6 +23,7 @@ from polls.domain.polls import (
 )
 from polls.domain.tally import BALLOTS, VERSION, Results, people_present
 from polls.domain.texts import Texts
+from polls.live.boards import board_view, load_board
 from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
 from polls.live.reveal_views import revealed_view
 from polls.live.shift_views import shift_view
@@ -70,6 +73,7 @@ class PanelState:
     """By round id: the reasons with most upvotes for each option."""
     latest_reasons: tuple[Comment, ...] = ()
     """For the moderator's list; all others see reasons under their options."""
+    board: Board | None = None
     pictures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """By round id: what was drawn from the ballots of open rounds; see `polls.live.maps`."""
 
@@ -130,6 +134,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         counts=comments.comment_counts(connection, panel_id),
         last_action=comments.latest_action(connection, panel_id),
         reasons=load_reasons(connection, polls.values()),
+        board=load_board(connection, panel, polls.values()),
         latest_reasons=tuple(comments.latest_reasons(connection, panel_id, COMMENTS_WAITING_MOST)),
     )
 
@@ -160,6 +165,7 @@ def panel_view(panel: PanelRecord, role: Role, language: str) -> PanelView:
         languages=panel.languages,
         moderation=panel.moderation,
         comments_open=panel.comments_open,
+        board=panel.board,
         joining_locked=panel.joining_locked,
         needs_pin=panel.pin is not None,
         pin=None if role is Role.PARTICIPANT else panel.pin,
@@ -259,7 +265,8 @@ def _splits(state: PanelState, poll: Poll, role: Role, language: str) -> tuple[S
 
 
 def _settings_in(poll: Poll, kept: frozenset[str], language: str) -> dict[str, Any]:
-    return {
+    """Return settings as a page reads them; common ones that are off are there too."""
+    return dict.fromkeys(COMMON_SETTINGS, False) | {
         key: Texts(value).in_language(language) if isinstance(value, dict) else value
         for key, value in poll.question.settings.items()
         if key not in kept
@@ -295,6 +302,7 @@ def comment_view(state: PanelState, comment: Comment, language: str) -> CommentV
             comment.option_id,
             language,
         ),
+        round_id=comment.round_id,
     )
 
 
@@ -353,6 +361,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         ),
         last_poll=_last_poll(items),
         split=_split_on_screen(state, items),
+        board=board_view(state.board),
         revealed=_revealed(state, items),
         next_action=next_action(items) if is_moderator else None,
         last_action=ActionView(

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from polls.domain.boards import Band, Standing
 from polls.domain.tally import Results
+from polls.live.shift_views import ShiftView
 from polls.live.split_views import SplitView
 
 
@@ -33,6 +35,8 @@ class PanelView:
     languages: tuple[str, ...]
     moderation: str
     comments_open: bool
+    board: bool
+    """People see how they did in knowledge checks."""
     joining_locked: bool
     needs_pin: bool
     pin: str | None
@@ -146,6 +150,8 @@ class CommentView:
     """Title of the agenda item it was written for."""
     option: OptionView | None = None
     """The option that a reason is given for."""
+    round_id: str | None = None
+    """The round that a reason was given in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +235,23 @@ class RoomView:
     """The split that the projector shows instead of the whole result."""
     revealed: tuple[RevealedView, ...] = ()
     """The sealed polls that were revealed together last."""
+    board: BoardView | None = None
+    """Where the moderator wants it shown."""
     next_action: NextAction | None = None
     last_action: ActionView | None = None
     join_warning: int = 0
     """Identities that joined within the last ten seconds, when that is faster than people can."""
     now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """How many people knew how many answers in the knowledge checks so far."""
+
+    questions: int
+    people: int
+    bands: tuple[Band, ...]
+    """The best first; empty while too few people took part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +265,5 @@ class Mine:
     upvoted: frozenset[str] = field(default_factory=frozenset)
     order: tuple[str, ...] | None = None
     """Option ids in the order this reader sees them; None where all see the same."""
+    standing: Standing | None = None
+    """How this reader did in knowledge checks, where that is shown."""

@@ -14,7 +14,9 @@ from polls.services import (
     panels,
     permissions,
     polls,
+    revealing,
     sealing,
+    statements,
 )
 from polls.services.context import Actor, Context
 
@@ -34,8 +36,12 @@ USE_CASES: dict[str, UseCase] = {
     "poll.visibility": polls.set_visibility,
     "poll.clear": polls.clear,
     "word.hide": polls.hide_word,
+    "truth.show": revealing.show_truth,
     "answer.approve": polls.moderate_answer,
     "answer.hide": polls.moderate_answer,
+    "statement.add": statements.add,
+    "statement.admit": statements.admit,
+    "statement.withdraw": statements.withdraw,
     "agenda.show": agenda.show,
     "agenda.add": agenda.add,
     "agenda.update": agenda.change,

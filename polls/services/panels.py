@@ -162,7 +162,7 @@ def update(context: Context, actor: Actor, command: protocol.PanelUpdate) -> dic
     """Change how people join, write and are counted."""
     now = context.clock()
     values: dict[str, Any] = {}
-    for name in ("comments_open", "moderation", "joining_locked"):
+    for name in ("comments_open", "moderation", "joining_locked", "board"):
         if (value := getattr(command, name)) is not None:
             values[name] = value
     if command.pin is not None:

@@ -169,6 +169,9 @@ def mine(context: Context, actor: Actor) -> Mine:
         comments=tuple(comment_view(state, c, actor.language) for c in owned.comments),
         upvoted=frozenset(owned.upvoted),
         order=owned.order,
+        standing=state.board.standing(actor.participant)
+        if state.board and actor.participant
+        else None,
     )
 
 

@@ -62,9 +62,7 @@ def _poll_as_json(found: PollResults) -> dict[str, Any]:
             for option in agenda.options_as_json(poll.question.options)
         ],
         "settings": {
-            key: value
-            for key, value in poll.question.settings.items()
-            if key not in kept
+            key: value for key, value in poll.question.settings.items() if key not in kept
         },
         "public": found.is_public,
         "rounds": [_round_as_json(found.kind, round_) for round_ in found.rounds],
@@ -86,6 +84,8 @@ def _round_as_json(kind: Kind, found: RoundResults) -> dict[str, Any]:
             | ({} if line.order is None else {"order": list(line.order)})
             for line in found.receipts
         ]
+    if found.revelation is not None:
+        listed["revelation"] = dict(found.revelation)
     if kind.shape == "text":
         listed["texts"] = list(found.texts)
         listed["texts_kept_back"] = found.texts_kept_back

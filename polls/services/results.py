@@ -18,7 +18,14 @@ from polls.domain.codes import normalise_receipt
 from polls.domain.comments import HIDE_REASONS, Comment, CommentState
 from polls.domain.kinds import Kind, kind_named
 from polls.domain.orders import from_places
-from polls.domain.polls import Poll, PollState, Role, Round, results_are_public
+from polls.domain.polls import (
+    Poll,
+    PollState,
+    Role,
+    Round,
+    may_see_results,
+    results_are_public,
+)
 from polls.domain.stop_words import is_stop_word
 from polls.domain.tally import Results, people_present
 from polls.domain.texts import Texts, fold
@@ -54,6 +61,8 @@ class RoundResults:
     texts_kept_back: int
     reasons: tuple[Comment, ...] = ()
     """Reasons that are shown, those with most upvotes first."""
+    revelation: Mapping[str, Any] | None = None
+    """What the moderator revealed of this round, such as the true value."""
 
     @property
     def people(self) -> int | None:
@@ -98,7 +107,8 @@ class PanelResults:
 def load_results(
     connection: Connection, panel_id: str, *, everything: bool = False
 ) -> PanelResults:
-    """Read the results of a panel; `everything` adds what is closed but not public."""
+    """Read the results of a panel; `everything` adds what is closed but not public, though never
+    what is sealed."""
     state = load_state(connection, panel_id)
     listed = list(_listed_polls(state, everything=everything))
     rounds = stored.closed_rounds(connection, [poll.id for _, poll in listed])
@@ -137,7 +147,10 @@ def load_results(
 def _listed_polls(state: PanelState, *, everything: bool) -> Iterator[tuple[int, Poll]]:
     for number, item in enumerate(state.items, start=1):
         poll = state.polls.get(item.poll_id) if item.poll_id else None
-        if poll is not None and (everything or results_are_public(poll.visibility, poll.state)):
+        if poll is None:
+            continue
+        may_see = everything and may_see_results(Role.MODERATOR, poll.visibility, poll.state)
+        if may_see or results_are_public(poll.visibility, poll.state):
             yield number, poll
 
 
@@ -154,6 +167,9 @@ def _round_results(
         receipts=tuple(_receipt_line(poll, ballot) for ballot in receipts),
         texts=tuple(shown),
         texts_kept_back=len(cast) - len(shown) if is_text else 0,
+        revelation=kind.revelation(counters, poll.question)
+        if replace(poll, round=found).is_revealed
+        else None,
     )
 
 
