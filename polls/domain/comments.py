@@ -22,6 +22,8 @@ class CommentKind(StrEnum):
     COMMENT = "comment"
     QUESTION = "question"
     PROPOSAL = "proposal"
+    STATEMENT = "statement"
+    """Proposed for an opinion poll; the room reads it only if it is admitted there."""
     REASON = "reason"
     """Why its author voted for an option; shown under that option, with the results."""
 

@@ -19,13 +19,19 @@ from polls.domain.comments import (
     parse_reason,
 )
 from polls.domain.errors import Refusal
+from polls.domain.kinds.opinion import STATEMENT_LENGTH_MOST
 from polls.domain.reasons import REASON_TEXT_LENGTH_MOST, guard_reason
+from polls.domain.statements import guard_proposal
 from polls.domain.texts import parse_text
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
 from polls.store import ballots, comments, panels
 from polls.store.panels import new_id
 
+_LENGTHS = {
+    CommentKind.REASON: REASON_TEXT_LENGTH_MOST,
+    CommentKind.STATEMENT: STATEMENT_LENGTH_MOST,
+}
 _ID = re.compile(r"[0-9a-z]{8,32}")
 
 
@@ -35,7 +41,7 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
     comment_id = _parse_id(command.id)
     kind = CommentKind(command.kind)
     is_reason = kind is CommentKind.REASON
-    text = parse_text(command.text, REASON_TEXT_LENGTH_MOST if is_reason else COMMENT_LENGTH_MOST)
+    text = parse_text(command.text, _LENGTHS.get(kind, COMMENT_LENGTH_MOST))
     if (known := _own_comment(context, actor, comment_id)) is not None:
         return _ack(known)
     context.limits.spend("comments", participant)
@@ -48,12 +54,16 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
     if command.about and item is None:
         raise Refusal("item.unknown")
     poll = state.polls.get(item.poll_id) if item and item.poll_id else None
+    first = first_state(Moderation(panel.moderation))
+    if kind is CommentKind.STATEMENT:
+        guard_proposal(poll, context.clock())
+        first = CommentState.WAITING
     comment = Comment(
         id=comment_id,
         participant=participant,
         kind=kind,
         text=text,
-        state=first_state(Moderation(panel.moderation)),
+        state=first,
         posted_at=context.clock(),
         language=actor.language,
         item_id=item_id,
@@ -73,7 +83,7 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
         if known is None:
             raise Refusal("comment.id_taken")
         return _ack(known)
-    _tell(context, actor.panel_id, comment, "comment.posted")
+    tell(context, actor.panel_id, comment, "comment.posted")
     return _ack(comment)
 
 
@@ -111,7 +121,7 @@ def _ack(comment: Comment) -> dict[str, Any]:
     return {"comment": comment.id, "state": comment.state.value}
 
 
-def _tell(context: Context, panel_id: str, comment: Comment, event: str) -> None:
+def tell(context: Context, panel_id: str, comment: Comment, event: str) -> None:
     payload = {
         "comment": comment.id,
         "state": comment.state.value,
@@ -140,7 +150,7 @@ def upvote(context: Context, actor: Actor, command: protocol.CommentUpvote) -> d
 
 
 def approve(context: Context, actor: Actor, command: protocol.CommentApprove) -> dict[str, Any]:
-    """Let the room see a comment."""
+    """Let the room see a comment. A proposed statement that is not admitted becomes one."""
     return _moderate(
         context,
         actor,
@@ -169,8 +179,9 @@ def _moderate(
 
     def work(connection: Connection) -> Comment:
         comment = comments.comment_of(connection, actor.panel_id, comment_id, for_update=True)
-        before = [row_before(connection, "comment", comment.id, *values)]
-        comments.change_comment(connection, comment.id, **values)
+        written = values | _as_comment(comment, values.get("state", comment.state))
+        before = [row_before(connection, "comment", comment.id, *written)]
+        comments.change_comment(connection, comment.id, **written)
         panel = panels.panel_by_id(connection, actor.panel_id)
         hides = values.get("state") == CommentState.HIDDEN.value
         if hides and panel.spotlight_comment_id == comment.id:
@@ -182,9 +193,15 @@ def _moderate(
         return comments.comment_of(connection, actor.panel_id, comment.id)
 
     comment = context.database.write(work)
-    _tell(context, actor.panel_id, comment, "comment.changed")
+    tell(context, actor.panel_id, comment, "comment.changed")
     context.stage.structure_changed(actor.panel_id)
     return _ack(comment)
+
+
+def _as_comment(comment: Comment, state: str) -> dict[str, str]:
+    """A proposed statement that the room reads without its being admitted is a comment."""
+    is_read = comment.kind is CommentKind.STATEMENT and state == CommentState.SHOWN.value
+    return {"kind": CommentKind.COMMENT.value} if is_read else {}
 
 
 def spotlight(context: Context, actor: Actor, command: protocol.CommentSpotlight) -> dict[str, Any]:
@@ -200,10 +217,10 @@ def spotlight(context: Context, actor: Actor, command: protocol.CommentSpotlight
         comment = None
         if command.comment is not None:
             comment = comments.comment_of(connection, actor.panel_id, command.comment)
-            before.append(row_before(connection, "comment", comment.id, "state", "reason"))
-            comments.change_comment(
-                connection, comment.id, state=CommentState.SHOWN.value, reason=""
-            )
+            before.append(row_before(connection, "comment", comment.id, "state", "reason", "kind"))
+            shown = CommentState.SHOWN.value
+            values = {"state": shown, "reason": "", **_as_comment(comment, shown)}
+            comments.change_comment(connection, comment.id, **values)
             comment = comments.comment_of(connection, actor.panel_id, comment.id)
         panels.change_panel(
             connection,
@@ -216,6 +233,6 @@ def spotlight(context: Context, actor: Actor, command: protocol.CommentSpotlight
 
     comment = context.database.write(work)
     if comment is not None:
-        _tell(context, actor.panel_id, comment, "comment.changed")
+        tell(context, actor.panel_id, comment, "comment.changed")
     context.stage.structure_changed(actor.panel_id)
     return {}

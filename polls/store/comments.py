@@ -80,14 +80,14 @@ def comments_of(
 ) -> list[Comment]:
     """Return comments in a state: shown ones by upvotes, others latest first.
 
-    Shown reasons are not among them, since they stand under their options.
+    Shown reasons and statements are not among them, since they stand in their polls.
     """
     table = schema.comment
     order = [table.c.posted_at.desc(), table.c.id]
     where = [table.c.panel_id == panel_id, table.c.state == state.value]
     if state is CommentState.SHOWN:
         order.insert(0, table.c.upvotes.desc())
-        where.append(table.c.kind != CommentKind.REASON.value)
+        where.append(table.c.kind.not_in((CommentKind.REASON.value, CommentKind.STATEMENT.value)))
     query = select(table).where(*where).order_by(*order).limit(most)
     return [_comment(row) for row in connection.execute(query)]
 
@@ -180,6 +180,8 @@ def comment_counts(connection: Connection, panel_id: str) -> Counts:
     states: dict[str, int] = {}
     answered = reasons = 0
     for state, is_answered, kind, count in connection.execute(query):
+        if kind == CommentKind.STATEMENT.value and state == CommentState.SHOWN.value:
+            continue
         states[state] = states.get(state, 0) + count
         if kind == CommentKind.REASON.value and state == CommentState.SHOWN.value:
             reasons += count
