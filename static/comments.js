@@ -71,6 +71,7 @@ function myComment(desk, template, comment) {
   element.dataset.comment = comment.id;
   for (const part of element.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
   setText(element.querySelector("[data-text]"), comment.text);
+  element.querySelector("[data-because]").hidden = comment.kind !== "reason";
   const { reason = "" } = comment;
   setText(element.querySelector("[data-reason]"), desk.room.text(`reason.${reason}`) || reason);
   return element;
@@ -128,7 +129,7 @@ export function upvoteSettled(desk, { payload }, ack) {
 /** A view is held back while someone writes a comment that it would take away. */
 export function isWriting({ region, html }, element) {
   const active = document.activeElement;
-  if (region !== "now" || !element.contains(active) || !active.matches("[data-draft]")) return false;
+  if (region !== "now" || !element.contains(active) || !active.matches("[data-draft], [data-held]")) return false;
   return active.value.trim() !== "" && !html.includes(active.closest("form").dataset.keep);
 }
 

@@ -11,7 +11,7 @@ const room = openRoom({ paint });
 /* Long texts: the type goes down in steps until nothing is cut and no word is broken. The last
    steps give up the bars and then the seats, never the words. Nothing goes below 3 vh. */
 
-const STEPS = ["fit-1", "fit-2", "fit-3", "fit-4", "fit-5", "fit-6"];
+const STEPS = ["no-reasons", "fit-1", "fit-2", "fit-3", "fit-4", "fit-5", "fit-6"];
 const LEAST_BOARD = 0.36; // of the screen's height
 const CAPTION_LEAST_VH = 0.0295;
 const CAPTION_UNITS = 42;

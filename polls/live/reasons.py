@@ -11,7 +11,7 @@ from polls.domain.polls import Poll, Role
 from polls.live.views import CommentView, OptionView
 from polls.store import comments
 
-REASONS_FOR_EACH_OPTION = {Role.PARTICIPANT: 2, Role.MODERATOR: 3, Role.PROJECTOR: 1}
+REASONS_FOR_EACH_OPTION = {Role.PARTICIPANT: 2, Role.MODERATOR: 1, Role.PROJECTOR: 1}
 """How many a screen shows under an option; the results page shows them all."""
 
 Reasons = Mapping[str, tuple[CommentView, ...]]
