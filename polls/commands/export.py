@@ -17,23 +17,37 @@ from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import load_results
+from polls.services.split_files import splits_table
 from polls.store.panels import PanelRecord
 
-FORMATS = {"results": ("json", "csv"), "receipts": ("csv",), "agenda": ("yaml",)}
+FORMATS = {
+    "results": ("json", "csv"),
+    "receipts": ("csv",),
+    "splits": ("csv",),
+    "agenda": ("yaml",),
+}
+
+TABLES = {"results": counts_table, "receipts": receipts_table, "splits": splits_table}
 
 
 @click.command()
 @click.argument("code")
 @click.option("--results", "what", flag_value="results", default=True, help="Results (default).")
 @click.option("--receipts", "what", flag_value="receipts", help="Every ballot by its receipt.")
+@click.option("--splits", "what", flag_value="splits", help="Results by group.")
 @click.option("--agenda", "what", flag_value="agenda", help="The agenda, without any votes.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["json", "csv", "yaml"]),
-    help="json or csv for results, csv for receipts, yaml for the agenda.",
+    help="json or csv for results, csv for receipts and splits, yaml for the agenda.",
 )
-@click.option("--all", "everything", is_flag=True, help="Also closed polls that are not public.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also closed polls that are not public; never sealed ones.",
+)
 @click.option(
     "--language",
     type=click.Choice(INTERFACE_LANGUAGES),
@@ -86,8 +100,7 @@ def _body(
     )
     if chosen == "json":
         return orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    table = counts_table if what == "results" else receipts_table
-    return as_csv(table(found, language))
+    return as_csv(TABLES[what](found, language))
 
 
 def write_file(path: Path, body: bytes) -> None:

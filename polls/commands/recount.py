@@ -70,6 +70,8 @@ def describe(line: Recount, what: str) -> str:
         return f"{start}, answers in people's own words are not listed"
     if not line.differences:
         return f"{start}, {what} equal"
+    if line.is_sealed:
+        return f"{start}, {what} differ; the result is sealed, so no number is told"
     listed = "; ".join(
         f"{key.lstrip('=').replace(chr(31), ' as ')} is {kept}, ballots say {counted}"
         for key, (kept, counted) in line.differences.items()

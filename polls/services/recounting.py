@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
+from polls.domain.polls import Role, may_see_results
 from polls.domain.tally import BALLOTS
 from polls.domain.texts import Texts
 from polls.services.result_files import FORMAT
@@ -27,6 +28,8 @@ class Recount:
     ballots: int
     differences: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Counter, then ballots, for each key in which they differ."""
+    is_sealed: bool = False
+    """Nobody may know a number of it yet, not even where two of them differ."""
     is_listed: bool = True
     """The ballots are there to be counted."""
 
@@ -43,7 +46,14 @@ def recount_panel(connection: Connection, panel_id: str, code: str) -> list[Reco
         for found in agenda.rounds_of(connection, poll.id):
             kept, again = ballots.recount(connection, found.id, kind_named(poll.kind))
             done.append(
-                Recount(code, poll.title, found.number, again[BALLOTS], _differences(kept, again))
+                Recount(
+                    code,
+                    poll.title,
+                    found.number,
+                    again[BALLOTS],
+                    _differences(kept, again),
+                    is_sealed=not may_see_results(Role.MODERATOR, poll.visibility, poll.state),
+                )
             )
     return done
 

@@ -14,6 +14,7 @@ from polls.services.results import (
     about_of,
     answer_in_words,
 )
+from polls.services.split_files import splits_as_json
 from polls.store import agenda
 
 FORMAT = "hemicycle-results-1"
@@ -33,7 +34,7 @@ def as_json(found: PanelResults) -> dict[str, Any]:
             "languages": list(panel.languages),
             "people": found.people,
         },
-        "polls": [_poll_as_json(poll) for poll in found.polls],
+        "polls": [_poll_as_json(found, poll) for poll in found.polls],
         "comments": [
             {
                 "text": comment.text,
@@ -49,7 +50,7 @@ def as_json(found: PanelResults) -> dict[str, Any]:
     }
 
 
-def _poll_as_json(found: PollResults) -> dict[str, Any]:
+def _poll_as_json(listed: PanelResults, found: PollResults) -> dict[str, Any]:
     poll = found.poll
     kept = found.kind.keeps_back(poll, sees_results=True)
     return {
@@ -65,7 +66,10 @@ def _poll_as_json(found: PollResults) -> dict[str, Any]:
             key: value for key, value in poll.question.settings.items() if key not in kept
         },
         "public": found.is_public,
-        "rounds": [_round_as_json(found.kind, round_) for round_ in found.rounds],
+        "rounds": [
+            _round_as_json(found.kind, round_) | {"splits": splits_as_json(listed, round_)}
+            for round_ in found.rounds
+        ],
     }
 
 

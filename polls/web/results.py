@@ -16,6 +16,7 @@ from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import PanelResults, PollResults
+from polls.services.split_files import has_splits, splits_table
 from polls.store.panels import PanelRecord
 from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
@@ -81,6 +82,7 @@ def page(code: str) -> Answer:
         held_at=min((r.round.opened_at for p in found.polls for r in p.rounds), default=None),
         check=_check(context, found, request_language()),
         is_all=is_all,
+        has_splits=has_splits(found),
         is_moderator=holder_of_link(context, panel, Role.MODERATOR) is not None,
     )
 
@@ -180,6 +182,14 @@ def download_receipts(code: str) -> Answer:
     found = _found(panel, is_all=is_all)
     body = as_csv(receipts_table(found, request_language()))
     return _file(body, "text/csv; charset=utf-8", panel, "receipts.csv", is_all=is_all)
+
+
+@results.get("/p/<code>/splits.csv")
+def download_splits(code: str) -> Answer:
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
+    body = as_csv(splits_table(found, request_language()))
+    return _file(body, "text/csv; charset=utf-8", panel, "splits.csv", is_all=is_all)
 
 
 @results.get("/p/<code>/agenda.yaml")

@@ -20,6 +20,7 @@ from polls.live.views import CommentView, PollView, RoomView
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.results import PanelResults, PollResults, RoundResults
+from polls.services.split_files import splits_of_round
 from polls.store.panels import PanelRecord
 
 RECEIPTS_ON_PAGE_MOST = 4000
@@ -157,8 +158,9 @@ def round_part(
     *,
     with_receipts: bool,
 ) -> RoundPart:
+    view = services.round_view(found, poll, round_, language, now)
     return RoundPart(
-        view=services.round_view(found, poll, round_, language, now),
+        view=replace(view, splits=splits_of_round(found, poll, round_, language)),
         receipts=[
             ReceiptRow(line.receipt, services.answer_in_words(poll, line.answer, language))
             for line in (round_.receipts if with_receipts else ())
