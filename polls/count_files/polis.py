@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,13 +28,13 @@ def count_polis_folder(folder: Path) -> dict[str, Any]:
 
     `participants` are those who voted on anything, `statements` those that were not moderated
     out. Groups are the largest first; their members are everyone who voted, by the ids of the
-    file, as numbers where they are numbers: who voted on too little to shape a group is with
+    file, as numbers where they are numbers. Who voted on too little to shape a group is with
     the nearest one, and the counts of groups leave them out. The groups that Pol.is wrote into
     the file are never looked at. A file that cannot be read for certain raises CountFileProblem.
     """
     texts, hidden = _read_comments(folder)
     votes = _read_votes(folder, texts, hidden)
-    return _told(draw_map(votes), votes.participants, texts)
+    return _told(draw_map(votes), votes.participants, texts, _number)
 
 
 def count_opinion(
@@ -46,18 +46,26 @@ def count_opinion(
     """
     texts = dict(statements) if isinstance(statements, Mapping) else dict.fromkeys(statements, "")
     votes = VoteMatrix.from_answers(answers, texts)
-    return _told(draw_map(votes), votes.participants, texts)
+    return _told(draw_map(votes), votes.participants, texts, str)
+
+
+Name = Callable[[str], str | int]
+"""Turns an id into what is told of it."""
 
 
 def _told(
-    drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str]
+    drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str], name: Name
 ) -> dict[str, Any]:
     members = [
-        sorted((_id(participants[i]) for i in (*group.members, *group.near)), key=_id_order)
+        sorted((name(participants[i]) for i in (*group.members, *group.near)), key=_order)
         for group in drawn.groups
     ]
-    order = sorted(range(len(members)), key=lambda g: (-len(members[g]), _id_order(members[g][0])))
+    order = sorted(range(len(members)), key=lambda g: (-len(members[g]), _order(members[g][0])))
     counts = {each.statement: each for each in drawn.statements}
+
+    def said(statement: str) -> dict[str, Any]:
+        return {"statement": name(statement), "text": texts[statement]}
+
     return {
         "kind": "opinion",
         "participants": drawn.participants,
@@ -65,14 +73,17 @@ def _told(
         "groups": [
             {
                 "members": members[group],
-                "representative": [_chosen(c, texts) for c in drawn.groups[group].representative],
+                "representative": [
+                    {**said(each.statement), **_chosen(each)}
+                    for each in drawn.groups[group].representative
+                ],
             }
             for group in order
         ],
-        "consensus": [_chosen(each, texts) for each in drawn.consensus],
+        "consensus": [{**said(each.statement), **_chosen(each)} for each in drawn.consensus],
         "divisive": [
             {
-                **_statement(each.statement, texts),
+                **said(each.statement),
                 "difference": round(each.strength, 3),
                 "groups": [_counts(counts[each.statement].groups[group]) for group in order],
             }
@@ -81,25 +92,17 @@ def _told(
     }
 
 
-def _id(text: str) -> str | int:
+def _number(text: str) -> str | int:
+    """Return a number where the text is one as people write it, else the text."""
     return int(text) if text.isascii() and text.isdigit() and str(int(text)) == text else text
 
 
-def _id_order(identity: str | int) -> tuple[bool, str | int]:
+def _order(identity: str | int) -> tuple[bool, str | int]:
     return isinstance(identity, str), identity
 
 
-def _statement(statement: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    return {"statement": _id(statement), "text": texts[statement]}
-
-
-def _chosen(chosen: Chosen, texts: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        **_statement(chosen.statement, texts),
-        "side": chosen.side,
-        "percent": chosen.percent,
-        **_counts(chosen.counts),
-    }
+def _chosen(chosen: Chosen) -> dict[str, Any]:
+    return {"side": chosen.side, "percent": chosen.percent, **_counts(chosen.counts)}
 
 
 def _counts(counts: Counts) -> dict[str, int]:

@@ -194,5 +194,7 @@ def test_answers_of_our_own_are_counted_alike() -> None:
         ["r5", "r6", "r7", "r8"],
     ]
     assert told["divisive"][0]["text"] in {"Trams", "Cars"}
+    numbered = count_opinion({str(i): each for i, each in enumerate(answers.values())}, ["s1"])
+    assert numbered["groups"][0]["members"] == ["0", "1", "2", "3", "4"]
     plain = count_opinion(answers, ["s1", "s2"])
     assert plain["groups"][0]["members"] == told["groups"][0]["members"]
