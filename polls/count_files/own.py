@@ -202,6 +202,25 @@ def _rating(poll: Mapping[str, Any], answers: Mapping[str, Any], where: str) -> 
     return {"kind": poll["kind"], "ballots": len(answers), "counts": counts}
 
 
+def _points(poll: Mapping[str, Any], answers: Mapping[str, Any], where: str) -> dict[str, Any]:
+    names = _names(poll, where)
+    counts = dict.fromkeys(names, 0)
+    for answer in answers.values():
+        if not isinstance(answer, dict):
+            raise CountFileProblem(f"{where}: an answer does not give points to options")
+        for option in _listed(list(answer), names, where):
+            given = answer[option]
+            if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+                raise CountFileProblem(f"{where}: points are not whole numbers from 0")
+            counts[option] += given
+    told = distinct_names(names)
+    return {
+        "kind": poll["kind"],
+        "ballots": len(answers),
+        "counts": {told[id_]: count for id_, count in counts.items()},
+    }
+
+
 _COUNTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], dict[str, Any]]] = {
     "ranking": _ranking,
     "budget": _budget,
@@ -209,4 +228,5 @@ _COUNTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], dict[st
     "single_choice": _one_of,
     "multiple_choice": _some_of,
     "rating": _rating,
+    "points": _points,
 }

@@ -20,7 +20,7 @@ MOST_ALTERNATIVES = 2000
 """Beyond this, comparing each with each would take more memory than a usual machine has."""
 
 _COUNT = re.compile(r"[0-9]{1,15}")
-_GROUP = re.compile(r"\{([^{}]*)\}|([^,{}]*)")
+_GROUP = re.compile(r"\s*\{([^{}]*)\}\s*|([^,{}]*)")
 _NAME = re.compile(r"ALTERNATIVE NAME (\S+)")
 
 
@@ -122,7 +122,7 @@ class _BallotReader:
 
     def _groups(self, order: str, number: int) -> Ranking:
         if "{" not in order and "}" not in order:
-            parts = order.replace(" ", "").split(",") if order else []
+            parts = order.split(",") if order else []
             try:
                 return tuple([self._alone[part] for part in parts])
             except KeyError:
