@@ -198,6 +198,19 @@ class AgendaShow(Command):
     item: Id | None = None
 
 
+class AgendaOpen(Command):
+    """Open several polls at once, everyone at their own pace."""
+
+    items: list[Id] | None = None
+    """Agenda items; without them, all questions that were never asked."""
+    countdown_seconds: int | str | None = None
+    """For all of them; none if left out."""
+
+
+class AgendaClose(Command):
+    """End voting in all polls that are open together."""
+
+
 class AgendaAdd(Command):
     kind: Literal["comments", "slide"]
     title: str | dict[str, str]
@@ -314,6 +327,8 @@ COMMANDS: dict[str, type[Command]] = {
     "statement.admit": StatementAdmit,
     "statement.withdraw": StatementWithdraw,
     "agenda.show": AgendaShow,
+    "agenda.open": AgendaOpen,
+    "agenda.close": AgendaClose,
     "agenda.add": AgendaAdd,
     "agenda.update": AgendaUpdate,
     "agenda.duplicate": AgendaDuplicate,
@@ -382,6 +397,13 @@ class PresenceEvent(msgspec.Struct):
     present: int
 
 
+class PaceEvent(msgspec.Struct):
+    """`panel.pace`: how far the room has come through polls that are open together."""
+
+    finished: int
+    present: int
+
+
 class CommentEvent(msgspec.Struct):
     """`comment.posted` and `comment.changed`: sent to its author and the moderators."""
 
@@ -396,6 +418,7 @@ EVENTS: tuple[str, ...] = (
     "panel.snapshot",
     "panel.view",
     "panel.presence",
+    "panel.pace",
     "poll.opened",
     "poll.closed",
     "poll.tally",

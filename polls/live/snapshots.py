@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from polls.domain.polls import (
 from polls.domain.tally import BALLOTS, VERSION, Results, people_present
 from polls.domain.texts import Texts
 from polls.live.boards import board_view, load_board
+from polls.live.next_step import next_action
+from polls.live.pace import PaceCount, load_pace, paced_view
 from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
 from polls.live.reveal_views import revealed_view
 from polls.live.shift_views import shift_view
@@ -33,7 +35,6 @@ from polls.live.views import (
     CommentCounts,
     CommentView,
     ItemView,
-    NextAction,
     OptionView,
     PanelistView,
     PanelView,
@@ -71,6 +72,7 @@ class PanelState:
     last_action: Action | None
     reasons: Mapping[str, Sequence[Comment]] = field(default_factory=dict)
     """By round id: the reasons with most upvotes for each option."""
+    pace: PaceCount = field(default_factory=PaceCount)
     latest_reasons: tuple[Comment, ...] = ()
     """For the moderator's list; all others see reasons under their options."""
     board: Board | None = None
@@ -134,6 +136,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         counts=comments.comment_counts(connection, panel_id),
         last_action=comments.latest_action(connection, panel_id),
         reasons=load_reasons(connection, polls.values()),
+        pace=load_pace(connection, panel.paced, polls),
         board=load_board(connection, panel, polls.values()),
         latest_reasons=tuple(comments.latest_reasons(connection, panel_id, COMMENTS_WAITING_MOST)),
     )
@@ -334,6 +337,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         _item_view(state, item, number, role, language, now)
         for number, item in enumerate(state.items, start=1)
     )
+    paced = paced_view(state.panel.paced, items, state.pace)
     is_moderator = role is Role.MODERATOR
     listed = state.shown
     if is_moderator:
@@ -360,10 +364,11 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
             state.counts.answered,
         ),
         last_poll=_last_poll(items),
+        paced=paced,
         split=_split_on_screen(state, items),
         board=board_view(state.board),
         revealed=_revealed(state, items),
-        next_action=next_action(items) if is_moderator else None,
+        next_action=next_action(items, paced) if is_moderator else None,
         last_action=ActionView(
             action.name, action.subject, action.at, action.before is not None, action.id
         )
@@ -399,46 +404,19 @@ def _last_poll(items: tuple[ItemView, ...]) -> PollView | None:
     return seen[-1] if seen else None
 
 
-def next_action(items: tuple[ItemView, ...]) -> NextAction:
-    """Return the moderator's one obvious next step."""
-    current = next((item for item in items if item.is_current), None)
-    if current is not None and current.poll is not None:
-        poll = current.poll
-        if poll.is_counting:
-            return NextAction("", {}, "wait")
-        if poll.state == "draft":
-            return NextAction("poll.open", {"poll": poll.id}, "open", current.title)
-        if poll.state == "open":
-            return NextAction("poll.close", {"poll": poll.id}, "close", current.title)
-        if poll.state == "closed" and poll.visibility != Visibility.SEALED:
-            return NextAction("poll.publish", {"poll": poll.id}, "publish", current.title)
-        if poll.state == "closed" and is_last_sealed(items, current):
-            return NextAction("panel.reveal", {}, "reveal")
-    place = items.index(current) + 1 if current is not None else 0
-    following = items[place] if place < len(items) else None
-    if following is None:
-        return NextAction("", {}, "finish")
-    name = "show" if current is None else "advance"
-    return NextAction("agenda.show", {"item": following.id}, name, following.title)
+def as_seen_by_voter(
+    state: PanelState, view: RoomView, language: str, voted: Collection[str]
+) -> RoomView:
+    """Return a participant's view with results that are shown after voting in these polls."""
 
+    def seen(item: ItemView) -> ItemView:
+        poll = state.polls.get(item.poll.id) if item.poll and item.poll.id in voted else None
+        if poll is None:
+            return item
+        role = Role.PARTICIPANT
+        return replace(item, poll=poll_view(state, poll, role, language, view.now, has_voted=True))
 
-def is_last_sealed(items: tuple[ItemView, ...], current: ItemView) -> bool:
-    """Say whether all sealed polls are closed up to this one and none comes after it."""
-    sealed = [item for item in items if item.poll and item.poll.visibility == Visibility.SEALED]
-    return not any(
-        item.poll is not None
-        and (
-            item.poll.state == "open"
-            or (item.poll.state == "draft" and item.number > current.number)
-        )
-        for item in sealed
-    )
-
-
-def as_seen_by_voter(state: PanelState, view: RoomView, language: str) -> RoomView:
-    """Return a participant's view with results that are shown after voting."""
-    poll = state.current_poll()
-    if view.item is None or poll is None:
-        return view
-    seen = poll_view(state, poll, Role.PARTICIPANT, language, view.now, has_voted=True)
-    return replace(view, item=replace(view.item, poll=seen))
+    paced = view.paced
+    if paced is not None:
+        paced = replace(paced, steps=tuple(seen(step) for step in paced.steps))
+    return replace(view, item=None if view.item is None else seen(view.item), paced=paced)

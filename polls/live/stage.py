@@ -16,6 +16,7 @@ from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility,
 from polls.domain.tally import VERSION
 from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
+from polls.live.pace import pace_frame, recounted
 from polls.live.presence import Presence
 from polls.live.snapshots import (
     PanelState,
@@ -80,6 +81,8 @@ class Stage:
         self._render: Render = lambda view, region, news: {}  # noqa: ARG005
         self._finish_round: FinishRound = lambda _panel, _poll, _round: None
         self._ticker: gevent.Greenlet | None = None
+        self._gathered: dict[str, str] | None = None
+        """Panels that changed while rounds ended: several that end together are one change."""
 
     def connect_to(self, *, emit: Emit, has_members: HasMembers, render: Render) -> None:
         """Give the stage its audience."""
@@ -169,12 +172,11 @@ class Stage:
         return panel.fragments[place]
 
     def snapshot(
-        self, panel_id: str, role: Role, language: str, ballot: BallotRecord | None
+        self, panel_id: str, role: Role, language: str, ballot: BallotRecord | None, *more: Any
     ) -> dict[str, Any]:
-        """Return `panel.snapshot` without the part `you`."""
-        return wire_snapshot(
-            self.state(panel_id), role, language, ballot, self.people(panel_id), self._clock()
-        )
+        """Return `panel.snapshot` without the part `you`; see `wire_snapshot`."""
+        people, now = self.people(panel_id), self._clock()
+        return wire_snapshot(self.state(panel_id), role, language, ballot, people, now, *more)
 
     def _map_drawn(self, panel_id: str, poll: Poll) -> None:
         """A picture of an open round is new: draw it on every screen that may show it."""
@@ -191,6 +193,9 @@ class Stage:
         """Something on screen is different now: send it to every screen at once."""
         panel = self._panel(panel_id)
         panel.outdate()
+        if self._gathered is not None:
+            self._gathered[panel_id] = news
+            return
         self._send_now_regions(panel_id, (Role.PARTICIPANT, Role.PROJECTOR, Role.MODERATOR), news)
         self._send_comments(panel_id)
 
@@ -409,17 +414,25 @@ class Stage:
             self._send_comments(panel_id)
             self._send_now_regions(panel_id, (Role.MODERATOR, Role.PROJECTOR))
         self._send_presence(panel_id, panel)
+        if panel.state is not None and recounted(self._database, panel.state, now):
+            frame = pace_frame(panel.state.pace, self.people(panel_id).present(panel.state, None))
+            for role in (Role.MODERATOR, Role.PROJECTOR):
+                self._emit("panel.pace", frame, role_room(panel_id, role.value))
         if panel.state is not None:
             self._maps.watch(panel_id, panel.easel, panel.state)
 
     def _watch_ends(self) -> None:
         now = self._clock()
+        self._gathered = {}
         for round_id, (panel_id, poll_id, closes_at) in list(self._ends.items()):
             try:
                 self._watch_end(panel_id, poll_id, round_id, closes_at, now)
             except Exception:
                 # One panel in trouble keeps no other waiting; the next tick tries again.
                 log.exception("a round could not be ended")
+        gathered, self._gathered = self._gathered, None
+        for panel_id, news in gathered.items():
+            self.structure_changed(panel_id, news)
 
     def _watch_end(
         self, panel_id: str, poll_id: str, round_id: str, closes_at: float, now: float

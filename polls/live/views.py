@@ -136,6 +136,18 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class PacedView:
+    """Polls that are open together, everyone at their own pace."""
+
+    steps: tuple[ItemView, ...]
+    """In the order of the agenda; each has its poll."""
+    finished: int
+    """People who have answered all of them."""
+    is_open: bool
+    """At least one still takes ballots."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommentView:
     id: str
     text: str
@@ -229,6 +241,8 @@ class RoomView:
     comments: tuple[CommentView, ...]
     """Phones and results: shown ones. Moderator: waiting, shown and hidden ones."""
     comment_counts: CommentCounts
+    paced: PacedView | None = None
+    """The polls that are open together, if the current item is one of them."""
     last_poll: PollView | None = None
     """Phones: the latest poll whose results they may see, while nothing is on."""
     split: SplitView | None = None
@@ -265,5 +279,7 @@ class Mine:
     upvoted: frozenset[str] = field(default_factory=frozenset)
     order: tuple[str, ...] | None = None
     """Option ids in the order this reader sees them; None where all see the same."""
+    paced: Mapping[str, Mine] = field(default_factory=dict)
+    """The same for each of the polls that are open together, by poll id."""
     standing: Standing | None = None
     """How this reader did in knowledge checks, where that is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from polls.domain.polls import Role
@@ -18,8 +19,13 @@ def wire_snapshot(
     ballot: BallotRecord | None,
     people: People,
     now: float,
+    answered: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return `panel.snapshot` without the part `you`."""
+    """Return `panel.snapshot` without the part `you`.
+
+    `ballot` is the reader's in the current round; `answered` are those of the polls that are
+    open together in which the reader has one.
+    """
     poll = state.current_poll()
     present = people.present(state, poll)
     has_voted = ballot is not None and ballot.answer is not None
@@ -42,7 +48,28 @@ def wire_snapshot(
         "round": seen.round if seen else None,
         "turnout": seen.turnout if seen else None,
         "tally": wire_tally(seen, present) if seen else None,
+        **_wire_pace(state, role, language, people, now, answered),
     }
+
+
+def _wire_pace(
+    state: PanelState,
+    role: Role,
+    language: str,
+    people: People,
+    now: float,
+    answered: Collection[str],
+) -> dict[str, Any]:
+    """Return the polls that are open together, each with what this reader may see of it."""
+    if not state.panel.paced:
+        return {"polls": None, "finished": None}
+    listed = []
+    for poll in (state.polls[poll_id] for poll_id in state.panel.paced):
+        has_voted = poll.id in answered
+        seen = poll_view(state, poll, role, language, now, has_voted=has_voted)
+        tally = wire_tally(seen, people.present(state, poll))
+        listed.append({**wire_poll(seen), "turnout": seen.turnout, "tally": tally})
+    return {"polls": listed, "finished": state.pace.finished}
 
 
 def wire_poll(view: PollView) -> dict[str, Any]:

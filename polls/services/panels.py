@@ -219,6 +219,7 @@ def clear(context: Context, actor: Actor, _command: protocol.PanelClear) -> dict
             current_item_id=None,
             spotlight_comment_id=None,
             projector_view="item",
+            paced=None,
         )
         note(connection, actor, "panel.clear", "", None, now)
         return rounds
@@ -299,7 +300,7 @@ def end(context: Context, panel_id: str) -> int:
             comment.update().where(comment.c.panel_id == panel_id).values(participant=None)
         )
         comments.unlink_upvotes(connection, panel_id)
-        panels.change_panel(connection, panel_id, ended_at=now)
+        panels.change_panel(connection, panel_id, ended_at=now, paced=None)
         return unlinked
 
     unlinked = context.database.write(work)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from polls.domain.polls import Poll, Role
 from polls.live.snapshots import PanelState, comment_view
 from polls.live.views import Mine
 from polls.services.context import Actor, Context
+from polls.services.results import answer_in_words
 from polls.store import agenda, ballots, comments, panels
 from polls.store.ballots import BallotRecord
 from polls.store.identities import participant_of
@@ -114,6 +116,11 @@ class Own:
     paced: tuple[OwnAnswer, ...] = ()
     """What is theirs in each of the polls that are open together."""
 
+    @property
+    def answered(self) -> frozenset[str]:
+        """Return the polls that are open together in which they have a ballot."""
+        return frozenset(answer.poll for answer in self.paced if answer.has_voted)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
@@ -124,6 +131,10 @@ class OwnAnswer:
     ballot: BallotRecord | None
     order: tuple[str, ...] | None
 
+    @property
+    def has_voted(self) -> bool:
+        return self.ballot is not None and self.ballot.answer is not None
+
 
 NOTHING = Own(None, [], [])
 
@@ -133,7 +144,9 @@ def own(context: Context, actor: Actor) -> Own:
     if actor.participant is None:
         return NOTHING
     participant = actor.participant
-    poll = context.stage.state(actor.panel_id).current_poll()
+    state = context.stage.state(actor.panel_id)
+    poll = state.current_poll()
+    together = [state.polls[poll_id] for poll_id in state.panel.paced or ()]
 
     def work(connection: Connection) -> Own:
         current = None if poll is None else _own_answer(connection, poll, participant)
@@ -142,9 +155,22 @@ def own(context: Context, actor: Actor) -> Own:
             comments.comments_by(connection, actor.panel_id, participant),
             comments.upvoted_by(connection, actor.panel_id, participant),
             current.order if current else None,
+            tuple(
+                answer
+                for each in together
+                if (answer := _own_answer(connection, each, participant)) is not None
+            ),
         )
 
     return context.database.read(work)
+
+
+def has_orders(context: Context, actor: Actor) -> bool:
+    """Say whether even a newcomer has something of their own here: an order of the options."""
+    state = context.stage.state(actor.panel_id)
+    poll = state.current_poll()
+    is_shuffled = poll is not None and bool(poll.question.settings.get("shuffle"))
+    return is_shuffled or bool(state.panel.paced)
 
 
 def _own_answer(connection: Connection, poll: Poll, participant: str) -> OwnAnswer | None:
@@ -162,7 +188,7 @@ def mine(context: Context, actor: Actor) -> Mine:
     """Return what a page rendered for this participant alone shows of them."""
     owned = own(context, actor)
     state = context.stage.state(actor.panel_id)
-    return Mine(
+    found = Mine(
         participant=actor.participant,
         answer=owned.ballot.answer if owned.ballot else None,
         receipt=owned.ballot.receipt if owned.ballot and owned.ballot.answer is not None else "",
@@ -173,6 +199,17 @@ def mine(context: Context, actor: Actor) -> Mine:
         if state.board and actor.participant
         else None,
     )
+    return replace(found, paced={answer.poll: _in_poll(found, answer) for answer in owned.paced})
+
+
+def _in_poll(found: Mine, answer: OwnAnswer) -> Mine:
+    ballot = answer.ballot if answer.has_voted else None
+    return replace(
+        found,
+        answer=ballot.answer if ballot else None,
+        receipt=ballot.receipt if ballot else "",
+        order=answer.order,
+    )
 
 
 def you(owned: Own, key: str | None) -> dict[str, Any]:
@@ -180,6 +217,15 @@ def you(owned: Own, key: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "ballot": _told(owned.ballot),
         "order": owned.order,
+        "ballots": [
+            {
+                "poll": answer.poll,
+                "round": answer.round,
+                "ballot": _told(answer.ballot),
+                "order": answer.order,
+            }
+            for answer in owned.paced
+        ],
         "comments": [
             {
                 "id": comment.id,
@@ -207,8 +253,11 @@ def _told(ballot: BallotRecord | None) -> dict[str, Any] | None:
     return {"answer": ballot.answer, "receipt": ballot.receipt, "sequence": ballot.sequence}
 
 
-def traces(context: Context, actor: Actor) -> dict[str, Any]:
-    """Return everything that is kept about a participant, for people and programs to read."""
+def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return everything that is kept about a participant, for people and programs to read.
+
+    `say` is that of `answer_in_words`.
+    """
     participant = actor.require_participant()
     language = actor.language
     state = context.stage.state(actor.panel_id)
@@ -230,7 +279,7 @@ def traces(context: Context, actor: Actor) -> dict[str, Any]:
                     "title": polls[poll_id].title.in_language(language),
                     "round": number,
                     "answer": ballot.answer,
-                    "answer_text": _answer_texts(polls[poll_id], ballot.answer, language),
+                    "answer_text": answer_in_words(polls[poll_id], ballot.answer, language, say),
                     **_order_seen(polls[poll_id], ballot, language),
                     "receipt": ballot.receipt,
                     "taken_back": ballot.answer is None,
@@ -274,14 +323,6 @@ def _order_seen(poll: Poll, ballot: BallotRecord, language: str) -> dict[str, An
     order = from_places(ballot.option_order, poll.question.option_ids)
     labels = {option.id: option.label.in_language(language) for option in poll.question.options}
     return {"order": order, "order_text": [labels[option_id] for option_id in order]}
-
-
-def _answer_texts(poll: Poll, answer: Any, language: str) -> list[str]:
-    """Return an answer the way people read it: labels instead of ids."""
-    if answer is None:
-        return []
-    parts = kind_named(poll.kind).answer_parts(answer, poll.question, language)
-    return [f"{label}: {value}" if value else label for label, value in parts]
 
 
 def erase(context: Context, actor: Actor) -> dict[str, Any]:

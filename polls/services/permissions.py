@@ -32,6 +32,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "statement.admit": MODERATOR,
     "statement.withdraw": MODERATOR,
     "agenda.show": MODERATOR,
+    "agenda.open": MODERATOR,
+    "agenda.close": MODERATOR,
     "agenda.add": MODERATOR,
     "agenda.update": MODERATOR,
     "agenda.duplicate": MODERATOR,

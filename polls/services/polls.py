@@ -31,6 +31,7 @@ from polls.services.closing import conclude
 from polls.services.context import Actor, Context
 from polls.services.history import Before, note, row_absent, row_before
 from polls.store import agenda, ballots, comments, panels
+from polls.store.pace import end_pace_if_over
 from polls.store.panels import new_id
 from polls.store.splits import forget_splits_by
 
@@ -49,7 +50,7 @@ def create(context: Context, actor: Actor, command: protocol.PollCreate) -> dict
             before.append(
                 row_before(connection, "panel", panel.id, "current_item_id", "projector_view")
             )
-            new_round = _open(
+            new_round = open_round(
                 connection, actor, poll_id, parse_countdown(command.countdown_seconds), now
             )
             before.insert(0, row_absent("round", new_round.id))
@@ -188,7 +189,7 @@ def open_poll(context: Context, actor: Actor, command: protocol.PollOpen) -> dic
         if command.countdown_seconds is not None:
             countdown = parse_countdown(command.countdown_seconds)
         before = [row_before(connection, "poll", poll.id, "state")]
-        new_round = _open(connection, actor, poll.id, countdown, now)
+        new_round = open_round(connection, actor, poll.id, countdown, now)
         item = agenda.item_of_poll(connection, poll.id)
         before.insert(0, row_absent("round", new_round.id))
         before.append(
@@ -216,9 +217,10 @@ def open_poll(context: Context, actor: Actor, command: protocol.PollOpen) -> dic
     return {"poll": command.poll, "round": number}
 
 
-def _open(
+def open_round(
     connection: Connection, actor: Actor, poll_id: str, countdown: int | None, now: float
 ) -> Round:
+    """Start a round within the caller's transaction."""
     poll = agenda.poll_of(connection, actor.panel_id, poll_id, for_update=True)
     guard_open(poll)
     new_round = Round(
@@ -255,12 +257,7 @@ def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[s
         latest = _latest_round(poll)
         if latest.is_counting(now):
             raise Refusal("poll.counting")
-        before = [
-            row_before(connection, "round", latest.id, *_ROUND_BEFORE_CLOSING),
-            row_before(connection, "poll", poll.id, "state"),
-        ]
-        before[0]["values"]["closes_at"] = None
-        agenda.set_closing_time(connection, latest.id, now)
+        before = end_voting(connection, poll, latest, now)
         panels.change_panel(connection, actor.panel_id)
         note(connection, actor, "poll.close", poll.id, before, now)
         return latest
@@ -269,6 +266,17 @@ def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[s
     context.stage.round_ends(actor.panel_id, latest.poll_id, latest.id, now)
     context.stage.structure_changed(actor.panel_id, "counting")
     return {"poll": command.poll, "round": latest.number, "counting_seconds": GRACE_SECONDS}
+
+
+def end_voting(connection: Connection, poll: Poll, latest: Round, now: float) -> Before:
+    """End a round now, but for the grace; return how to take it back, which takes its limit away."""
+    before = [
+        row_before(connection, "round", latest.id, *_ROUND_BEFORE_CLOSING),
+        row_before(connection, "poll", poll.id, "state"),
+    ]
+    before[0]["values"]["closes_at"] = None
+    agenda.set_closing_time(connection, latest.id, now)
+    return before
 
 
 def finish_round(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
@@ -282,6 +290,7 @@ def finish_round(context: Context, panel_id: str, poll_id: str, round_id: str) -
             return None
         agenda.change_poll(connection, poll_id, state=PollState.CLOSED.value)
         panels.change_panel(connection, panel_id)
+        end_pace_if_over(connection, panel_id)
         return agenda.poll_of(connection, panel_id, poll_id)
 
     poll = context.database.write(work)

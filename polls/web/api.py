@@ -109,7 +109,9 @@ def snapshot(code: str) -> Response:
     actor = _actor(code, frozenset(Role))
     context.stage.fresh_state(actor.panel_id)
     owned = participants.own(context, actor)
-    found = context.stage.snapshot(actor.panel_id, actor.role, actor.language, owned.ballot)
+    found = context.stage.snapshot(
+        actor.panel_id, actor.role, actor.language, owned.ballot, owned.answered
+    )
     return answer({"ok": True, "snapshot": {**found, "you": participants.you(owned, None)}})
 
 

@@ -150,7 +150,10 @@ def do(code: str, name: str) -> Answer:
     )
     own_page = f"/p/{panel.code}" + ("/moderate" if is_for_moderator else "")
     back = own_path(request.form.get("back"), own_page)
-    fields = {k: v for k, v in request.form.items() if k != "back"}
+    fields: dict[str, Any] = {k: v for k, v in request.form.items() if k != "back"}
+    for listed in [key for key in fields if key.endswith("[]")]:
+        fields[listed.removesuffix("[]")] = request.form.getlist(listed)
+        del fields[listed]
     try:
         commands.give(context, actor, name, protocol.parse_form(name, fields))
     except Refusal as refusal:

@@ -21,6 +21,7 @@ from polls.services import commands, panels, participants
 from polls.services.context import Actor, Context
 from polls.store.panels import PanelRecord
 from polls.web import qr
+from polls.web.answers import say
 from polls.web.identity import (
     cookie_name,
     drop_key,
@@ -116,6 +117,7 @@ def _phone_page(
         notice=notice,
         typed=typed,
         posted=posted,
+        step=_step(),
         **parts().renderer.variables(view),
     )
 
@@ -126,9 +128,17 @@ def views_for(context: Context, actor: Actor) -> tuple[RoomView, Mine]:
     people = context.stage.people(actor.panel_id)
     view = room_view(state, Role.PARTICIPANT, actor.language, people, context.clock())
     mine = participants.mine(context, actor)
-    if mine.answer is not None:
-        view = as_seen_by_voter(state, view, actor.language)
-    return view, mine
+    voted = {poll_id for poll_id, own in mine.paced.items() if own.answer is not None}
+    poll = state.current_poll()
+    if poll is not None and mine.answer is not None:
+        voted.add(poll.id)
+    return (as_seen_by_voter(state, view, actor.language, voted) if voted else view), mine
+
+
+def _step() -> int:
+    """Return at which of several open questions a browser without script is; 0 if it says none."""
+    raw = request.values.get("step", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
 
 
 def _join_page(panel: PanelRecord, refusal: Refusal | None, pin: str = "") -> Response:
@@ -178,7 +188,8 @@ def vote(code: str) -> Answer:
         posted = dict(form.lists())
         page = _phone_page(context, actor, "now", notice, posted=posted)
         return Response(page, status=_status(refusal))
-    return see_other(f"/p/{panel.code}")
+    step = _step()
+    return see_other(f"/p/{panel.code}" + (f"?step={step}" if step else ""))
 
 
 def give_ballot(context: Context, actor: Actor, form: Any) -> None:
@@ -229,7 +240,7 @@ def traces(code: str) -> Answer:
     view, mine = views_for(context, actor)
     return render_template(
         "phone/traces.html",
-        traces=participants.traces(context, actor),
+        traces=participants.traces(context, actor, say),
         mine=mine,
         tab="traces",
         is_erasing="erase" in request.args,
@@ -243,7 +254,7 @@ def traces_download(code: str) -> Answer:
     context = parts().context
     panel = panels.find(context, code)
     actor = require(participant_of_request(context, panel))
-    body = orjson.dumps(participants.traces(context, actor), option=orjson.OPT_INDENT_2)
+    body = orjson.dumps(participants.traces(context, actor, say), option=orjson.OPT_INDENT_2)
     name = f'attachment; filename="hemicycle-{panel.code}-my-traces.json"'
     headers = {"Content-Disposition": name}
     return Response(body, mimetype="application/json", headers=headers)

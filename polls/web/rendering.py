@@ -11,7 +11,7 @@ from babel import Locale
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
-from flask_babel import Babel, force_locale, get_locale, gettext
+from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
 from jinja2 import StrictUndefined
 
 from polls.config import Config
@@ -162,6 +162,9 @@ def _announcement(view: RoomView, news: str) -> str:
     if view.role == "moderator" or view.item is None:
         return ""
     title = view.item.title
+    if news == "opened" and view.paced is not None:
+        count = len(view.paced.steps)
+        return str(ngettext("%(num)s question is open.", "%(num)s questions are open.", count))
     if news == "opened":
         return str(gettext("A question is open: %(title)s", title=title))
     if news == "counting":

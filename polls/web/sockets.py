@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -84,8 +84,8 @@ class Client:
     watches: set[str]
     is_new: bool = False
     """Someone who has just come has nothing here yet that would need to be looked up."""
-    voted_in: str | None = None
-    """The round in whose room of voters this socket is."""
+    voted_in: list[str] = field(default_factory=list)
+    """The rounds in whose rooms of voters this socket is."""
 
 
 def create_socketio(app: Flask) -> SocketIO:
@@ -254,13 +254,15 @@ class SocketDoor:
 
     def _snapshot_of(self, client: Client) -> dict[str, Any]:
         actor = client.actor
-        owned = participants.NOTHING if client.is_new else participants.own(self._context, actor)
+        is_empty = client.is_new and not participants.has_orders(self._context, actor)
+        owned = participants.NOTHING if is_empty else participants.own(self._context, actor)
         client.is_new = False
         snapshot = self._context.stage.snapshot(
-            actor.panel_id, actor.role, actor.language, owned.ballot
+            actor.panel_id, actor.role, actor.language, owned.ballot, owned.answered
         )
-        if owned.ballot is not None and owned.ballot.answer is not None:
-            self._sit_with_voters(client, owned.ballot.round_id)
+        for ballot in (owned.ballot, *(answer.ballot for answer in owned.paced)):
+            if ballot is not None and ballot.answer is not None:
+                self._sit_with_voters(client, ballot.round_id)
         snapshot["you"] = participants.you(owned, client.new_key)
         return snapshot
 
@@ -365,15 +367,17 @@ class SocketDoor:
             self._sit_with_voters(client, poll.round.id)
         else:
             self._server.leave_room(client.sid, protocol.voted_room(poll.round.id))
-            client.voted_in = None
+            client.voted_in = [kept for kept in client.voted_in if kept != poll.round.id]
 
     def _sit_with_voters(self, client: Client, round_id: str) -> None:
-        if client.voted_in == round_id:
+        if round_id in client.voted_in:
             return
-        if client.voted_in is not None:
-            self._server.leave_room(client.sid, protocol.voted_room(client.voted_in))
+        paced = self._context.stage.state(client.actor.panel_id).panel.paced
+        while len(client.voted_in) >= max(1, len(paced or ())):
+            left = client.voted_in.pop(0)
+            self._server.leave_room(client.sid, protocol.voted_room(left))
         self._server.enter_room(client.sid, protocol.voted_room(round_id))
-        client.voted_in = round_id
+        client.voted_in.append(round_id)
 
     def _snapshot(self, sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
         client = self._clients.get(sid)

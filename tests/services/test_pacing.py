@@ -1,0 +1,228 @@
+"""Several polls open at once, everyone at their own pace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polls.domain.errors import Refusal
+from polls.domain.polls import GRACE_SECONDS, PollState, Role
+from polls.live.snapshots import People, room_view
+from polls.live.views import PacedView
+from polls.services import polls
+from polls.services.participants import own, you
+from tests.factories import Room, a_poll, make_room
+
+KINDS = ("single_choice", "multiple_choice", "rating", "words")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    made = make_room(tmp_path, *(a_poll(kind) for kind in KINDS))
+    made.direct("agenda.add", kind="slide", title="Hello")
+    return made
+
+
+def refusal_of(room: Room, name: str, **fields: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        room.direct(name, **fields)
+    return caught.value.code
+
+
+def states(room: Room) -> list[str]:
+    return [room.poll(place).state.value for place in range(len(KINDS))]
+
+
+def item_ids(room: Room) -> list[str]:
+    return [item.id for item in room.state.items]
+
+
+def paced_on(room: Room, role: Role = Role.PROJECTOR) -> PacedView | None:
+    return room_view(room.state, role, "en", People(), room.clock.now).paced
+
+
+def finish_all(room: Room) -> None:
+    """Let the grace pass and the clock close what is due."""
+    room.clock.advance(GRACE_SECONDS + 0.1)
+    for place in range(len(KINDS)):
+        if room.poll(place).state is PollState.OPEN:
+            poll = room.poll(place)
+            polls.finish_round(room.context, room.panel_id, poll.id, room.round_id(place))
+
+
+def test_all_questions_that_were_never_asked_are_opened_together(room: Room) -> None:
+    room.hold(1, ["a"])
+    opened = room.direct("agenda.open")["polls"]
+    assert opened == [room.poll(place).id for place in (0, 2, 3)]
+    assert states(room) == ["open", "closed", "open", "open"]
+    assert room.state.panel.paced == opened
+    paced = paced_on(room)
+    assert paced is not None
+    assert [step.number for step in paced.steps] == [1, 3, 4]
+    assert {room.poll(place).round.closes_at for place in (0, 2, 3)} == {None}  # type: ignore[union-attr]
+
+
+def test_chosen_questions_are_opened_in_the_order_of_the_agenda(room: Room) -> None:
+    ids = item_ids(room)
+    room.direct("agenda.open", items=[ids[3], ids[1]], countdown_seconds=60)
+    assert states(room) == ["draft", "open", "draft", "open"]
+    assert room.state.panel.paced == [room.poll(1).id, room.poll(3).id]
+    assert room.state.panel.current_item_id == ids[1]
+    assert room.poll(3).round is not None
+    assert room.poll(3).round.closes_at == room.clock.now + 60  # type: ignore[union-attr]
+
+
+def test_a_question_that_is_open_joins_without_a_new_round(room: Room) -> None:
+    ids = item_ids(room)
+    room.open(2)
+    room.cast(room.join(), 4, 2)
+    assert room.direct("agenda.open", items=[ids[0], ids[2]])["polls"] == [room.poll(0).id]
+    assert room.poll(2).round is not None
+    assert room.poll(2).round.number == 1  # type: ignore[union-attr]
+    assert room.state.panel.current_item_id == ids[2], "what people are looking at stays on"
+    room.direct("agenda.open", items=[ids[1]])
+    assert room.state.panel.paced == [room.poll(place).id for place in (0, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"items": []}, "pace.nothing"),
+        ({"items": [""]}, "pace.nothing"),
+        ({"items": ["0123456789abcdef"]}, "item.unknown"),
+        ({"countdown_seconds": 2}, "countdown.refused"),
+    ],
+)
+def test_what_cannot_be_opened_together_is_refused(
+    room: Room, fields: dict[str, Any], code: str
+) -> None:
+    assert refusal_of(room, "agenda.open", **fields) == code
+    assert states(room) == ["draft"] * 4
+    assert room.state.panel.paced is None
+
+
+def test_a_slide_is_no_question_and_nothing_is_opened_with_it(room: Room) -> None:
+    ids = item_ids(room)
+    assert refusal_of(room, "agenda.open", items=[ids[0], ids[4]]) == "pace.only_questions"
+    assert states(room) == ["draft"] * 4
+    room.direct("agenda.open", items=[ids[0]])
+    assert refusal_of(room, "agenda.open", items=[ids[0]]) == "poll.already_open"
+
+
+def test_everyone_answers_in_any_order_and_those_who_finished_are_counted(room: Room) -> None:
+    room.direct("agenda.open")
+    anna, ben = room.join(), room.join()
+    answers: list[Any] = ["a", ["a", "c"], 4, ["trust"]]
+    for place in (3, 1, 0, 2):
+        room.cast(anna, answers[place], place)
+    room.cast(ben, "b", 0)
+    room.cast(ben, 2, 2)
+    paced = paced_on(room)
+    assert paced is not None
+    assert paced.finished == 1
+    assert [step.poll.turnout for step in paced.steps if step.poll] == [2, 1, 2, 1]
+    told = you(own(room.context, ben), None)["ballots"]
+    assert [entry["ballot"] and entry["ballot"]["answer"] for entry in told] == ["b", None, 2, None]
+    room.withdraw(anna, 1)
+    paced = paced_on(room)
+    assert paced is not None
+    assert paced.finished == 0
+
+
+def test_snapshots_hold_every_poll_that_is_on_as_its_reader_may_see_it(room: Room) -> None:
+    room.direct("poll.visibility", poll=room.poll(0).id, visibility="voted")
+    room.direct("agenda.open")
+    anna = room.join()
+    room.cast(anna, "a", 0)
+    owned = own(room.context, anna)
+    stage = room.context.stage
+    stage.fresh_state(room.panel_id)
+    snapshot = stage.snapshot(room.panel_id, anna.role, "en", owned.ballot, owned.answered)
+    assert [poll["turnout"] for poll in snapshot["polls"]] == [1, 0, 0, 0]
+    assert snapshot["polls"][0]["tally"]["counts"]["a"] == 1
+    other = stage.snapshot(room.panel_id, anna.role, "en", None)
+    assert other["polls"][0]["tally"] is None
+
+
+def test_all_are_closed_together_and_then_one_is_on_at_a_time_again(room: Room) -> None:
+    assert refusal_of(room, "agenda.close") == "pace.not_open"
+    room.direct("agenda.open")
+    anna = room.join()
+    room.cast(anna, "a", 0)
+    done = room.direct("agenda.close")
+    assert set(done["polls"]) == set(room.state.panel.paced or ())
+    assert refusal_of(room, "agenda.close") == "poll.counting"
+    room.cast(anna, 3, 2)
+    finish_all(room)
+    assert states(room) == ["closed"] * 4
+    assert room.state.panel.paced is None
+    assert paced_on(room) is None
+    assert refusal_of(room, "agenda.close") == "pace.not_open"
+
+
+def test_one_of_them_may_be_closed_alone_and_the_others_go_on(room: Room) -> None:
+    room.direct("agenda.open")
+    room.close(1)
+    paced = paced_on(room)
+    assert paced is not None
+    assert [step.poll.state for step in paced.steps if step.poll] == ["open", "closed"] + [
+        "open"
+    ] * 2
+    room.direct("agenda.close")
+    finish_all(room)
+    assert room.state.panel.paced is None
+
+
+def test_opening_and_closing_can_be_taken_back(room: Room) -> None:
+    room.direct("agenda.open")
+    room.direct("panel.undo")
+    assert states(room) == ["draft"] * 4
+    assert room.state.panel.paced is None
+    room.direct("agenda.open")
+    room.direct("agenda.close")
+    room.direct("panel.undo")
+    assert states(room) == ["open"] * 4
+    room.cast(room.join(), "a", 0)
+    room.direct("agenda.close")
+    finish_all(room)
+    room.direct("panel.undo")
+    assert states(room) == ["open"] * 4
+    assert room.state.panel.paced == [room.poll(place).id for place in range(4)]
+
+
+def test_an_opening_that_people_have_answered_is_not_taken_back_by_half(room: Room) -> None:
+    room.direct("agenda.open")
+    room.cast(room.join(), ["trust"], 3)
+    assert refusal_of(room, "panel.undo") == "undo.has_ballots"
+    assert states(room) == ["open"] * 4
+
+
+def test_another_item_may_be_shown_meanwhile_and_the_next_step_is_to_close_all(
+    room: Room,
+) -> None:
+    room.direct("agenda.open")
+    view = room_view(room.state, Role.MODERATOR, "en", People(), room.clock.now)
+    assert view.next_action is not None
+    assert (view.next_action.command, view.next_action.name) == ("agenda.close", "close_all")
+    room.direct("agenda.show", item=item_ids(room)[4])
+    assert paced_on(room) is None
+    room.direct("agenda.show", item=item_ids(room)[2])
+    assert paced_on(room) is not None
+    room.direct("agenda.close")
+    view = room_view(room.state, Role.MODERATOR, "en", People(), room.clock.now)
+    assert view.next_action is not None
+    assert view.next_action.name == "wait"
+
+
+def test_a_rehearsal_that_is_cleared_leaves_no_pace_behind(room: Room) -> None:
+    room.direct("agenda.open")
+    room.direct("poll.clear", poll=room.poll(1).id)
+    paced = paced_on(room)
+    assert paced is not None
+    assert len(paced.steps) == 3
+    room.direct("panel.clear")
+    assert room.state.panel.paced is None
+    room.direct("agenda.open")
+    assert states(room) == ["open"] * 4
