@@ -16,6 +16,9 @@ from polls.domain.texts import Texts
 COLUMNS_MOST = 4
 """A picture shows the latest rounds, not more than these."""
 
+LINES_MOST = 60
+SEATS_MOST = 240
+
 LETTERS = "ABCDEFGHIJKL"
 
 
@@ -76,6 +79,16 @@ class ShiftView:
     """The latest rounds, oldest first; empty where there is no table of moves to draw."""
     steps: tuple[Mapping[str, Any], ...] = ()
     """The tables of moves between neighbouring columns, for the script that draws them."""
+
+    @property
+    def has_picture(self) -> bool:
+        return bool(self.columns)
+
+    @property
+    def has_ribbons(self) -> bool:
+        """Too many people to draw each as a seat, or each move as a line."""
+        people = max((sum(column.counts) for column in self.columns), default=0)
+        return self.moved > LINES_MOST or people > SEATS_MOST or len(self.columns) > 2
 
 
 def shift_view(poll: Poll, language: str) -> ShiftView | None:
