@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polls.count_files.pabulib import read_pabulib
@@ -136,6 +136,7 @@ def test_a_section_without_rows_is_refused(section: str) -> None:
         read_pabulib(GOOD[:start] + header + GOOD[end:])
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_is_refused_or_read_but_never_breaks_the_reader(data: st.DataObject) -> None:
     text = GOOD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polls.count_files.preflib import read_preflib
@@ -111,6 +111,7 @@ def test_a_file_that_was_cut_off_is_refused_and_one_with_more_ballots_is_not() -
     assert read_preflib(f"# NUMBER VOTERS: 7\n{HEADER}8: 1\n", ".soi").ballots == {(("1",),): 8}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_is_refused_or_read_but_never_breaks_the_reader(data: st.DataObject) -> None:
     text = HEADER + "3: 2,{1,3},4\n2: 1\n5: 4,{2,3}\n"

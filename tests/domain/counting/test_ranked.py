@@ -6,7 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polls.domain.counting.ranked import (
@@ -172,6 +172,7 @@ def told(found: RankedOutcome, names: dict[str, str]) -> object:
     )
 
 
+@settings(deadline=None)
 @given(some_ballots, st.permutations(OPTIONS), st.permutations(OPTIONS))
 def test_other_names_and_another_order_change_no_outcome(
     ballots: Ballots, others: list[str], order: list[str]
@@ -185,6 +186,7 @@ def test_other_names_and_another_order_change_no_outcome(
     assert told(count_ranked(again, order), plain) == told(count_ranked(ballots, OPTIONS), renamed)
 
 
+@settings(deadline=None)
 @given(some_ballots, st.integers(2, 50))
 def test_every_ballot_cast_k_times_changes_no_winner(ballots: Ballots, k: int) -> None:
     once = count_ranked(ballots, OPTIONS)
@@ -199,6 +201,7 @@ def test_every_ballot_cast_k_times_changes_no_winner(ballots: Ballots, k: int) -
     assert often.borda.scores == {a: k * score for a, score in once.borda.scores.items()}
 
 
+@settings(deadline=None)
 @given(some_ballots)
 def test_no_ballot_is_lost_or_made_up(ballots: Ballots) -> None:
     found = count_ranked(ballots, OPTIONS)
@@ -215,6 +218,7 @@ def test_no_ballot_is_lost_or_made_up(ballots: Ballots) -> None:
                 assert found.condorcet.pairwise[a][b] + found.condorcet.pairwise[b][a] <= number
 
 
+@settings(deadline=None)
 @given(strict_ballots)
 def test_counters_and_ballots_tell_the_same(ballots: Ballots) -> None:
     counters: Counter[str] = Counter()
@@ -227,6 +231,7 @@ def test_counters_and_ballots_tell_the_same(ballots: Ballots) -> None:
     assert borda_from(counters, number, OPTIONS) == borda_of(ballots, OPTIONS)
 
 
+@settings(deadline=None)
 @given(some_ballots)
 def test_borda_gives_each_place_its_points(ballots: Ballots) -> None:
     points = dict.fromkeys(OPTIONS, Fraction(0))
@@ -241,6 +246,7 @@ def test_borda_gives_each_place_its_points(ballots: Ballots) -> None:
     assert borda_of(ballots, OPTIONS).scores == points
 
 
+@settings(deadline=None)
 @given(some_ballots)
 def test_the_circle_beats_all_others_and_no_part_of_it_does(ballots: Ballots) -> None:
     found = condorcet_of(ballots, OPTIONS)
@@ -261,6 +267,7 @@ def _subsets(members: list[str]) -> list[list[str]]:
     ]
 
 
+@settings(deadline=None)
 @given(some_ballots)
 def test_a_run_off_is_counted_anew_in_each_round_with_the_same_result(ballots: Ballots) -> None:
     for round_ in instant_runoff_of(ballots, OPTIONS).rounds:
