@@ -26,15 +26,15 @@ _YES: Final = {"true", "t", "1"}
 def count_polis_folder(folder: Path) -> dict[str, Any]:
     """Return the groups of opinion in a folder with `participants-votes.csv` and `comments.csv`.
 
-    `participants` are those who voted on anything, `statements` those that were not moderated
-    out. Groups are the largest first; their members are everyone who voted, by the ids of the
+    `participants` are those who voted on anything, `statements` those of the file, of which
+    `kept_out` shape nothing, because they were moderated out or are about people themselves. Groups are the largest first; their members are everyone who voted, by the ids of the
     file, as numbers where they are numbers. Who voted on too little to shape a group is with
     the nearest one, and the counts of groups leave them out. The groups that Pol.is wrote into
     the file are never looked at. A file that cannot be read for certain raises CountFileProblem.
     """
     texts, hidden = _read_comments(folder)
     votes = _read_votes(folder, texts, hidden)
-    return _told(draw_map(votes), votes.participants, texts, _number)
+    return _told(draw_map(votes), votes, texts, _number)
 
 
 def count_opinion(
@@ -46,7 +46,7 @@ def count_opinion(
     """
     texts = dict(statements) if isinstance(statements, Mapping) else dict.fromkeys(statements, "")
     votes = VoteMatrix.from_answers(answers, texts)
-    return _told(draw_map(votes), votes.participants, texts, str)
+    return _told(draw_map(votes), votes, texts, str)
 
 
 Name = Callable[[str], str | int]
@@ -54,8 +54,9 @@ Name = Callable[[str], str | int]
 
 
 def _told(
-    drawn: OpinionMap, participants: tuple[str, ...], texts: Mapping[str, str], name: Name
+    drawn: OpinionMap, votes: VoteMatrix, texts: Mapping[str, str], name: Name
 ) -> dict[str, Any]:
+    participants = votes.participants
     members = [
         sorted((name(participants[i]) for i in (*group.members, *group.near)), key=_order)
         for group in drawn.groups
@@ -69,7 +70,8 @@ def _told(
     return {
         "kind": "opinion",
         "participants": drawn.participants,
-        "statements": len(drawn.statements),
+        "statements": len(votes.statements),
+        "kept_out": len(votes.statements) - len(drawn.statements),
         "groups": [
             {
                 "members": members[group],
