@@ -35,7 +35,7 @@ function isCut(main) {
   if (!board) return false;
   const box = board.getBoundingClientRect();
   if (box.height < LEAST_BOARD * window.innerHeight) return true;
-  return [...board.querySelectorAll(".beside, .results, .results li, .label")].some((part) => {
+  return [...board.querySelectorAll(".beside, .results, .results li, .label, [data-within]")].some((part) => {
     const rect = part.getBoundingClientRect();
     return rect.bottom > box.bottom + 1 || rect.top < box.top - 1 || isTooWide(part);
   });

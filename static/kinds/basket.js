@@ -31,9 +31,9 @@ function weigh(form) {
   purse.querySelector("[data-filled]").setAttribute("width", Math.min(100, (100 * spent) / budget));
   for (const box of boxes(form)) {
     const more = cents(box.dataset.cost) - Math.max(left, 0);
-    const note = box.parentElement.querySelector("[data-needs-more]");
+    const note = box.parentElement.querySelector("[data-too-much]");
     note.hidden = box.checked || more <= 0;
-    if (!note.hidden) write(note, basket.needs, basket, { more });
+    if (!note.hidden) write(note, basket.more, basket, { more });
   }
 }
 
