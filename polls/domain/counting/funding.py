@@ -89,6 +89,7 @@ def count_funding(
     budget: Money,
     *,
     unit: Money | None = None,
+    fill_up: bool = False,
 ) -> FundingOutcome:
     """Count approvals: `ballots` says how many voters approve exactly these projects.
 
@@ -96,6 +97,8 @@ def count_funding(
     much each step of the completion of equal shares raises every voter's money; if it is not
     given, a step raises the money of all together by a thousandth of the budget, so that the
     outcome depends neither on the currency nor on how many voters stand behind each ballot.
+    `fill_up` lets the greedy rule fund, last of all, also what nobody approved, as its bare
+    wording has it; a poll does not give money to what nobody wants.
 
     Raises ValueError where a ballot approves a project that is not there, two projects have one
     id, or an amount is negative.
@@ -114,7 +117,7 @@ def count_funding(
     )
     return FundingOutcome(
         voters=voters,
-        greedy=_greedy(in_order, votes, Fraction(budget)),
+        greedy=_greedy(in_order, votes, Fraction(budget), fill_up=fill_up),
         equal_shares=_explained(shared, in_order, votes, Fraction(budget)),
         share=share,
         raised_share=shared.money,
@@ -144,13 +147,15 @@ def _turn(project: Project) -> tuple[Money, bool, int, str]:
     return (project.cost, not is_number, int(project.id) if is_number else 0, project.id)
 
 
-def _greedy(projects: Sequence[Project], votes: Mapping[str, int], budget: Fraction) -> Funded:
+def _greedy(
+    projects: Sequence[Project], votes: Mapping[str, int], budget: Fraction, *, fill_up: bool
+) -> Funded:
     """Fund whatever fits, most votes first; `projects` are in the order in which ties break."""
     left = budget
     decisions: dict[str, Decision] = {}
     for project in sorted(projects, key=lambda project: -votes[project.id]):
         reason = Reason.FUNDED
-        if not votes[project.id]:
+        if not votes[project.id] and not fill_up:
             reason = Reason.NO_SUPPORT
         elif project.cost > left:
             reason = Reason.DOES_NOT_FIT
@@ -162,7 +167,9 @@ def _greedy(projects: Sequence[Project], votes: Mapping[str, int], budget: Fract
         claim = (votes[project.id], project.cost)
         claims[claim] = (*claims.get(claim, ()), project.id)
     return _funded(
-        decisions, [group for (support, _), group in claims.items() if support], budget - left
+        decisions,
+        [group for (support, _), group in claims.items() if support or fill_up],
+        budget - left,
     )
 
 

@@ -52,6 +52,14 @@ def test_most_votes_come_first_and_what_does_not_fit_is_skipped() -> None:
     assert not found.decisions["d"].is_funded
 
 
+def test_a_file_is_counted_by_the_bare_rule_which_fills_up_with_what_nobody_approved() -> None:
+    found = count_funding(
+        projects(a=60, b=41, c=40, d=30), approvals("5 a"), 100, fill_up=True
+    ).greedy
+    assert found.order == ("a", "d")
+    assert found.decisions["c"].reason is Reason.DOES_NOT_FIT
+
+
 def test_of_as_many_votes_the_cheaper_comes_first() -> None:
     found = count_funding(projects(a=60, b=50), approvals("2 a b"), 100).greedy
     assert found.order == ("b",)
