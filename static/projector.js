@@ -103,6 +103,10 @@ function fitIfLonger() {
 room.on("view", fit);
 room.on("tally", () => requestAnimationFrame(() => requestAnimationFrame(fitIfLonger)));
 window.addEventListener("resize", fit);
+// A kind's own styles arrive after the page that asks for them.
+document.addEventListener("load", ({ target }) => target.localName === "link" && fit(), { capture: true });
+/** Styles that a picture brings along may come after it. */
+document.addEventListener("load", ({ target }) => target.matches?.("link") && fit(), true);
 document.fonts.ready.then(fit);
 
 /* The line */

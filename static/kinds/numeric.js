@@ -54,9 +54,10 @@ function raiseColumns(svg, counts, floor, room) {
 function moveMedian(svg, x, floor, { median, median_at: at }) {
   const mark = svg.querySelector('[data-mark="median"]');
   mark.removeAttribute("visibility");
-  const path = mark.querySelector("path");
-  const top = path.getAttribute("d").split(" ")[1].split("V")[0];
-  path.setAttribute("d", `M${x} ${top}V${floor}`);
+  for (const path of mark.querySelectorAll("path")) {
+    const top = path.getAttribute("d").split(" ")[1].split("V")[0];
+    path.setAttribute("d", `M${x} ${top}V${floor}`);
+  }
   const text = mark.querySelector("text");
   place(text, { x, "text-anchor": at < 0.2 ? "start" : at > 0.8 ? "end" : "middle" });
   write(text, fill(svg.dataset.medianSentence, { number: formatted(median) }));

@@ -56,6 +56,7 @@ function tell(form) {
   if (help.textContent !== label) help.textContent = label;
   if (left === 0 && document.activeElement === help) form.querySelector("[data-send]")?.focus();
   help.hidden = left === 0;
+  form.querySelector("[data-problem]").hidden = true;
   rowsOf(form).forEach((row, place) => {
     const share = Math.min(100, ((numbers[place] || 0) / total) * 100);
     row.querySelector(".bar .val").setAttribute("width", share);
