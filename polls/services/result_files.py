@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from polls.domain.kinds import Kind
@@ -14,6 +14,7 @@ from polls.services.results import (
     about_of,
     answer_in_words,
 )
+from polls.services.shift_files import shift_as_json
 from polls.services.split_files import splits_as_json
 from polls.store import agenda
 
@@ -67,7 +68,8 @@ def _poll_as_json(listed: PanelResults, found: PollResults) -> dict[str, Any]:
         },
         "public": found.is_public,
         "rounds": [
-            _round_as_json(found.kind, round_) | {"splits": splits_as_json(listed, round_)}
+            _round_as_json(found.kind, round_)
+            | {"shift": shift_as_json(round_), "splits": splits_as_json(listed, round_)}
             for round_ in found.rounds
         ],
     }
@@ -82,6 +84,8 @@ def _round_as_json(kind: Kind, found: RoundResults) -> dict[str, Any]:
         "percents": dict(found.results.percents),
         "details": dict(found.results.details),
     }
+    if found.round.outcome is not None:
+        listed["outcome"] = kind.publish_outcome(found.round.outcome)
     if kind.is_closed_answer:
         listed["receipts"] = [
             {"receipt": line.receipt, "answer": line.answer}
@@ -150,7 +154,7 @@ def receipts_table(found: PanelResults, language: str) -> Table:
     for poll, round_ in _rounds_of(found):
         title = poll.title.in_language(language)
         for line in round_.receipts:
-            parts = line.answer if isinstance(line.answer, list) else [line.answer]
+            parts = _wire_parts(line.answer)
             table.append(
                 [
                     poll.id,
@@ -163,6 +167,12 @@ def receipts_table(found: PanelResults, language: str) -> Table:
                 ]
             )
     return table
+
+
+def _wire_parts(answer: Any) -> list[Any]:
+    if isinstance(answer, Mapping):
+        return [f"{key}:{value}" for key, value in answer.items()]
+    return answer if isinstance(answer, list) else [answer]
 
 
 def _rounds_of(found: PanelResults) -> Iterator[tuple[Poll, RoundResults]]:

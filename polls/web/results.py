@@ -16,8 +16,10 @@ from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import PanelResults, PollResults
+from polls.services.shift_files import flows_table, has_flows
 from polls.services.split_files import has_splits, splits_table
 from polls.store.panels import PanelRecord
+from polls.web.answers import say
 from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
 from polls.web.parts import parts
@@ -83,6 +85,7 @@ def page(code: str) -> Answer:
         check=_check(context, found, request_language()),
         is_all=is_all,
         has_splits=has_splits(found),
+        has_flows=has_flows(found),
         is_moderator=holder_of_link(context, panel, Role.MODERATOR) is not None,
     )
 
@@ -110,7 +113,7 @@ def _check(context: Context, found: PanelResults, language: str) -> Check | None
             FoundPart(
                 match.poll.title.in_language(language),
                 match.number,
-                services.answer_in_words(match.poll, match.answer, language),
+                services.answer_in_words(match.poll, match.answer, language, say),
                 match.kept_back,
             )
             for match in matches
@@ -182,6 +185,15 @@ def download_receipts(code: str) -> Answer:
     found = _found(panel, is_all=is_all)
     body = as_csv(receipts_table(found, request_language()))
     return _file(body, "text/csv; charset=utf-8", panel, "receipts.csv", is_all=is_all)
+
+
+@results.get("/p/<code>/flows.csv")
+def download_flows(code: str) -> Answer:
+    """Who moved between the rounds of polls that were asked again; small moves are merged."""
+    panel, is_all = _panel(code)
+    found = _found(panel, is_all=is_all)
+    body = as_csv(flows_table(found, request_language()))
+    return _file(body, "text/csv; charset=utf-8", panel, "flows.csv", is_all=is_all)
 
 
 @results.get("/p/<code>/splits.csv")

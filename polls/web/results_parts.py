@@ -20,8 +20,10 @@ from polls.live.views import CommentView, PollView, RoomView
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.results import PanelResults, PollResults, RoundResults
+from polls.services.shift_files import shift_in_words
 from polls.services.split_files import splits_of_round
 from polls.store.panels import PanelRecord
+from polls.web.answers import say
 
 RECEIPTS_ON_PAGE_MOST = 4000
 """More than these are listed on a page for each round."""
@@ -160,9 +162,13 @@ def round_part(
 ) -> RoundPart:
     view = services.round_view(found, poll, round_, language, now)
     return RoundPart(
-        view=replace(view, splits=splits_of_round(found, poll, round_, language)),
+        view=replace(
+            view,
+            shift=shift_in_words(poll, round_, language),
+            splits=splits_of_round(found, poll, round_, language),
+        ),
         receipts=[
-            ReceiptRow(line.receipt, services.answer_in_words(poll, line.answer, language))
+            ReceiptRow(line.receipt, services.answer_in_words(poll, line.answer, language, say))
             for line in (round_.receipts if with_receipts else ())
         ],
         texts_kept_back=round_.texts_kept_back,
@@ -179,7 +185,7 @@ def _changes(poll: PollResults, language: str) -> list[Change]:
     return [
         Change(
             key=key,
-            label=services.answer_in_words(poll.poll, key, language)[0],
+            label=services.answer_in_words(poll.poll, key, language, say)[0],
             place=places.get(key),
             counts=[(tally.counts[key], tally.percents[key]) for tally in tallies],
             step=tallies[-1].counts[key] - tallies[0].counts[key],

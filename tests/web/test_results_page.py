@@ -132,6 +132,7 @@ def test_downloads_are_files_with_names(made: tuple[FlaskClient, Room]) -> None:
     for path, media_type in (
         ("results.json", "application/json"),
         ("results.csv", "text/csv"),
+        ("flows.csv", "text/csv"),
         ("receipts.csv", "text/csv"),
     ):
         answer = client.get(f"/p/TEST42/{path}")
