@@ -98,7 +98,7 @@ document.addEventListener("command:refused", (event) => {
 });
 document.addEventListener("command:done", (event) => {
   refusals.delete(keyOf(event.target));
-  const part = event.target.closest("details.careful, details.why");
+  const part = event.target.closest("details.careful, details.why, #open-several");
   if (part) opened.delete(part.id);
   settle();
 });

@@ -231,6 +231,7 @@ function paintTurnoutIn(container, { turnout, present }) {
   const values = { turnout: formatted(turnout), present: formatted(Math.max(present, turnout)) };
   setAttribute(container, "data-turnout-now", turnout);
   for (const node of find(container, "[data-turnout]")) setText(node, values.turnout);
+  for (const node of find(container, "[data-turnout-bar] .val")) setAttribute(node, "width", (100 * turnout) / Math.max(present, turnout, 1));
   for (const node of find(container, "[data-turnout-sentence]")) {
     setText(node, filled(node.dataset.sentence, values));
   }

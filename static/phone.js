@@ -123,7 +123,8 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 function keyOf(poll, round) {
   return `ballot:${poll}:${round}`;
 }
-const article = () => document.querySelector('[data-region="now"] [data-poll]');
+/** The poll that is on; of several that are on together the one in sight. */
+const article = () => document.querySelector('[data-region="now"] [data-poll]:not([data-step][hidden] *)');
 
 /** Where a vote stands: what is shown follows from this alone. */
 function standOf(key) {
@@ -162,8 +163,7 @@ function paintVote() {
 function paintAnswer(poll, stand) {
   const place = poll.querySelector("[data-answer]");
   if (!place || !stand.receipt) return;
-  const options = room.latest && room.latest.poll ? room.latest.poll.options : [];
-  const labels = new Map(options.map(({ id, label }) => [id, label]));
+  const labels = new Map(JSON.parse(place.dataset.labels));
   const answer = partsOf(stand.answer)
     .map(([part, value]) => (labels.get(part) ?? written(part)) + (value === undefined ? "" : `: ${value}`))
     .join(", ");
@@ -188,14 +188,15 @@ function paintForm(poll, form, key, stand) {
     shape.start(form, { cast: () => cast(form), room, store, answer: stand.answer });
   }
   const isGiven = ["counted", "kept", "waiting"].includes(stand.state);
-  const isLocked = isGiven && !changing.has(key);
+  // A ballot that grows is never done: the next answer may come at once.
+  const isLocked = isGiven && !changing.has(key) && !shape.grows;
   const answers = form.querySelector("[data-answers]");
   const change = poll.querySelector("[data-change]");
   const hadFocus = form.contains(document.activeElement);
   if (isGiven && !changing.has(key)) shape.paint(form, stand.answer);
   poll.querySelector("[data-after]").hidden = !isGiven;
-  change.hidden = changing.has(key);
-  form.querySelector("[data-send]").hidden = isLocked || stand.state === "sending";
+  change.hidden = changing.has(key) || Boolean(shape.grows);
+  form.querySelector("[data-send]").hidden = isLocked || Boolean(shape.grows) || stand.state === "sending";
   answers.disabled = isLocked;
   if (isLocked && hadFocus) change.focus({ preventScroll: true });
   countLetters(form);
@@ -384,8 +385,9 @@ function seatInRoom(svg, seed) {
 }
 
 /** Among the seats of the options: one in the block of my answer. */
-function seatInBlock({ dataset }, seed) {
-  const poll = article();
+function seatInBlock(svg, seed) {
+  const { dataset } = svg;
+  const poll = svg.closest("[data-poll]");
   const stand = poll ? standOf(keyOf(poll.dataset.poll, poll.dataset.pollRound)) : {};
   if (!stand.receipt) return -1;
   const option = dataset.keys.split(",").indexOf(stand.answer);
@@ -447,6 +449,10 @@ room.on("snapshot", (snapshot) => {
     const key = keyOf(snapshot.poll.id, snapshot.round);
     mine.ballots.set(key, you.ballot);
     if (you.ballot) outbox.raiseSequence(you.ballot.sequence || 0);
+  }
+  for (const { poll, round, ballot } of you.ballots) {
+    mine.ballots.set(keyOf(poll, round), ballot);
+    if (ballot) outbox.raiseSequence(ballot.sequence);
   }
   mine.comments = new Map(you.comments.map((comment) => [comment.id, comment]));
   mine.upvoted = new Set(you.upvoted);

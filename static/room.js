@@ -206,6 +206,9 @@ export function openRoom({ paint, watch, hold } = {}) {
     if (paint) paint.paintPresence(document, frame.present);
     tell("presence", frame);
   });
+  socket.on("panel.pace", ({ finished, present }) => {
+    if (paint) paint.paintTurnout(document, { poll: "pace", round: 0, turnout: finished, present });
+  });
   socket.on("poll.opened", (frame) => {
     if (paint?.forget) paint.forget(frame.poll);
     tell("opened", frame);
