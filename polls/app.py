@@ -18,6 +18,7 @@ from polls.config import Config
 from polls.domain.codes import Choose, new_receipt
 from polls.domain.errors import Refusal
 from polls.live.stage import Stage
+from polls.services.closing import conclude_all
 from polls.services.context import Context, RateLimits
 from polls.services.panels import end_those_due
 from polls.services.polls import finish_round
@@ -105,8 +106,17 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     context.stage.start(
         lambda panel_id, poll_id, round_id: finish_round(context, panel_id, poll_id, round_id)
     )
+    gevent.spawn(_conclude_what_was_left, context)
     gevent.spawn(_end_panels_forever, context)
     return app
+
+
+def _conclude_what_was_left(context: Context) -> None:
+    """Work out what rounds came to that a server closed just before it died."""
+    try:
+        conclude_all(context)
+    except Exception:
+        log.exception("rounds could not be concluded")
 
 
 def _end_panels_forever(context: Context) -> None:

@@ -30,6 +30,41 @@ def conclude(context: Context, panel_id: str, poll_id: str, round_id: str) -> No
     split_after(context, panel_id, poll_id, round_id)
 
 
+def conclude_all(context: Context) -> int:
+    """Conclude the closed rounds that a server left without conclusions; return how many.
+
+    It may have died between closing a round and working out what it came to.
+    """
+    found = context.database.read(agenda.rounds_without_conclusions)
+    concluded = 0
+    for left in found:
+        kind = kind_named(left.kind)
+        needs_outcome = kind.has_outcome and left.lacks_outcome
+        if left.is_linked and (needs_outcome or (left.lacks_shift and kind.is_closed_answer)):
+            conclude(context, left.panel_id, left.poll_id, left.round_id)
+        elif needs_outcome:
+            conclude_ended(context, left.panel_id, left.poll_id, left.round_id)
+        else:
+            continue
+        concluded += 1
+        context.stage.structure_changed(left.panel_id)
+    return concluded
+
+
+def conclude_ended(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
+    """Keep the outcome of a round that its panel's end closed; who moved cannot be told now."""
+    poll = context.database.read(lambda connection: agenda.poll_of(connection, panel_id, poll_id))
+    if not kind_named(poll.kind).has_outcome:
+        return
+    outcome = _outcome(context, poll, round_id)
+
+    def keep(connection: Connection) -> None:
+        agenda.keep_conclusions(connection, round_id, outcome=outcome)
+        panels.change_panel(connection, panel_id)
+
+    context.database.write(keep)
+
+
 def _conclusions(context: Context, poll: Poll, round_id: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind_named(poll.kind).has_outcome:

@@ -15,7 +15,7 @@ from polls.domain.codes import new_panel_code, normalise_panel_code
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.domain.texts import INTERFACE_LANGUAGES
-from polls.services.closing import shift_of
+from polls.services.closing import conclude_ended, shift_of
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
 from polls.services.passwords import password_matches
@@ -283,9 +283,12 @@ def end(context: Context, panel_id: str) -> int:
     """End a panel: destroy its hashing key and unlink every ballot. Cannot be undone."""
     now = context.clock()
 
+    closed: list[tuple[str, str]] = []
+
     def work(connection: Connection) -> int:
         for poll in agenda.polls_of(connection, panel_id).values():
             if poll.round is not None and not poll.round.is_closed:
+                closed.append((poll.id, poll.round.id))
                 agenda.end_round(connection, poll, now)
                 # Afterwards nothing joins a person's ballots any more.
                 shift = shift_of(connection, poll, poll.round.id)
@@ -304,6 +307,8 @@ def end(context: Context, panel_id: str) -> int:
         return unlinked
 
     unlinked = context.database.write(work)
+    for poll_id, round_id in closed:
+        conclude_ended(context, panel_id, poll_id, round_id)
     context.stage.structure_changed(panel_id)
     return unlinked
 

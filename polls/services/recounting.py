@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from polls.domain.errors import Refusal
-from polls.domain.kinds import kind_named
-from polls.domain.polls import Role, may_see_results
+from polls.domain.kinds import Kind, kind_named
+from polls.domain.polls import Question, Role, may_see_results
 from polls.domain.tally import BALLOTS
 from polls.domain.texts import Texts
 from polls.services.result_files import FORMAT
@@ -26,7 +26,7 @@ class Recount:
     title: Texts
     number: int
     ballots: int
-    differences: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     """Counter, then ballots, for each key in which they differ."""
     is_sealed: bool = False
     """Nobody may know a number of it yet, not even where two of them differ."""
@@ -58,7 +58,7 @@ def recount_panel(connection: Connection, panel_id: str, code: str) -> list[Reco
     return done
 
 
-def _differences(kept: Mapping[str, int], again: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def _differences(kept: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {
         key: (kept.get(key, 0), again.get(key, 0))
         for key in sorted({*kept, *again})
@@ -96,6 +96,22 @@ def _recount_listed(code: str, poll: Mapping[str, Any], round_: Mapping[str, Any
     differences = _differences(
         {**round_["counts"], BALLOTS: round_["turnout"]}, {**again.counts, BALLOTS: again.turnout}
     )
+    if kind.outcome_is_counted:
+        differences |= _outcome_differences(kind, question, round_)
     if len(set(receipts)) < len(receipts):
         differences["receipts"] = (len(receipts), len(set(receipts)))
     return Recount(code, title, number, counted[BALLOTS], differences)
+
+
+def _outcome_differences(
+    kind: Kind, question: Question, round_: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """Return the parts of an outcome to which its receipts do not lead."""
+    answers = [kind.parse(line["answer"], question) for line in round_["receipts"]]
+    again = kind.outcome(answers, question) or {}
+    told = round_.get("outcome") or {}
+    return {
+        f"outcome.{part}": (told.get(part), again.get(part))
+        for part in sorted({*told, *again})
+        if told.get(part) != again.get(part)
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from polls.domain.errors import Refusal
 from polls.domain.polls import Option, Poll, PollState, Question, Round, Visibility
@@ -220,12 +220,15 @@ def set_closing_time(connection: Connection, round_id: str, closes_at: float | N
 def finish_round(
     connection: Connection, round_id: str, due_by: float, now: float, present: int
 ) -> bool:
-    """Close a round that is due; exactly one caller is told True."""
+    """Close a round that is due; exactly one caller is told True.
+
+    What it came to when it was closed before, and opened again by undoing that, is forgotten.
+    """
     table = schema.round_
     closed = connection.execute(
         update(table)
         .where(table.c.id == round_id, table.c.closed_at.is_(None), table.c.closes_at <= due_by)
-        .values(closed_at=now, present=present)
+        .values(closed_at=now, present=present, outcome=None, shift=None, splits=None)
     )
     return closed.rowcount == 1
 
@@ -277,3 +280,41 @@ def rounds_with_an_end(connection: Connection) -> list[OpenRound]:
         .where(schema.round_.c.closed_at.is_(None), schema.round_.c.closes_at.is_not(None))
     )
     return [OpenRound(_round(row), row.panel_id) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unconcluded:
+    """A closed round whose conclusions are not all there."""
+
+    panel_id: str
+    poll_id: str
+    round_id: str
+    kind: str
+    lacks_outcome: bool
+    lacks_shift: bool
+    """It has a round before it, and nobody has told who moved."""
+    is_linked: bool
+    """The panel goes on, so a person's ballots can still be joined."""
+
+
+def rounds_without_conclusions(connection: Connection) -> list[Unconcluded]:
+    """Return the closed rounds of all panels that lack an outcome or a shift, of any kind."""
+    rounds, polls, panels = schema.round_, schema.poll, schema.panel
+    lacks_outcome = rounds.c.outcome.is_(None)
+    lacks_shift = and_(rounds.c.shift.is_(None), rounds.c.number > polls.c.rounds_cleared + 1)
+    query = (
+        select(
+            polls.c.panel_id,
+            rounds.c.poll_id,
+            rounds.c.id.label("round_id"),
+            polls.c.kind,
+            lacks_outcome.label("lacks_outcome"),
+            lacks_shift.label("lacks_shift"),
+            panels.c.ended_at.is_(None).label("is_linked"),
+        )
+        .join(polls, polls.c.id == rounds.c.poll_id)
+        .join(panels, panels.c.id == polls.c.panel_id)
+        .where(rounds.c.closed_at.is_not(None), or_(lacks_outcome, lacks_shift))
+        .order_by(rounds.c.opened_at)
+    )
+    return [Unconcluded(**row._asdict()) for row in connection.execute(query)]

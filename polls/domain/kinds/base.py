@@ -39,6 +39,8 @@ class Kind(ABC):
     """How ids begin that are given to options without one: s1, s2…; a, b, c… without a prefix."""
     has_outcome: ClassVar[bool] = False
     """Counters alone do not tell all: `outcome` is asked when a round closes."""
+    outcome_is_counted: ClassVar[bool] = False
+    """The outcome is a count: whoever has the ballots comes to exactly the same."""
     has_picture: ClassVar[bool] = False
     """Screens show something drawn from all ballots while the round is open; see `draw`."""
     common_settings: ClassVar[tuple[str, ...]] = ()

@@ -36,6 +36,7 @@ class Budget(OptionsKind):
     options_most = 30
     option_facts: ClassVar[tuple[str, ...]] = ("cost",)
     has_outcome = True
+    outcome_is_counted = True
     common_settings: ClassVar[tuple[str, ...]] = ("shuffle",)
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002

@@ -44,6 +44,7 @@ class Ranking(OptionsKind):
     shape = "order"
     options_most = 15
     has_outcome = True
+    outcome_is_counted = True
     common_settings: ClassVar[tuple[str, ...]] = ("shuffle",)
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polls.domain.counting.exact import exact, fraction_of
-from polls.domain.counting.ranked import borda_of, condorcet_of
+from polls.domain.counting.ranked import Ranking, borda_of, condorcet_of
 from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Option, Question
@@ -137,7 +137,7 @@ def test_a_ranking_stands_for_its_first_place() -> None:
 def test_counters_alone_lead_to_the_same_duels_and_points_as_the_ballots(
     answers: list[list[str]],
 ) -> None:
-    ballots = Counter(tuple((option,) for option in answer) for answer in answers)
+    ballots: Counter[Ranking] = Counter(tuple((option,) for option in answer) for answer in answers)
     details = KIND.summarise(counters_of(answers), QUESTION).details
     pairwise = condorcet_of(ballots, IDS).pairwise
     for option, score in borda_of(ballots, IDS).scores.items():
