@@ -93,8 +93,12 @@ def poll(kind: Kind) -> Schema:
             "maxItems": kind.options_most,
             "items": {"$ref": "#/$defs/option"},
         }
+        if kind.option_facts or kind.label_length_most != agenda.LABEL_LENGTH_MOST:
+            fields["options"]["items"] = option(kind)
         if kind.options_least:
             required.append("options")
+    if usual_settings(kind)[1]:
+        required.append("settings")
     return {
         "type": "object",
         "properties": fields,
@@ -105,17 +109,35 @@ def poll(kind: Kind) -> Schema:
 
 def settings(kind: Kind) -> Schema:
     """Ask the kind itself: what it assumes tells names and types, what it refuses the bounds."""
-    usual = kind.parse_settings({}, kind.options_most)
+    usual, needed = usual_settings(kind)
     return {
         "type": "object",
-        "properties": {name: setting(kind, name, value) for name, value in usual.items()},
+        "properties": {name: setting(kind, name, value) for name, value in usual.items()}
+        | {name: {"type": "boolean"} for name in kind.common_settings},
+        **({"required": needed} if needed else {}),
         "additionalProperties": False,
     }
 
 
+def usual_settings(kind: Kind) -> tuple[dict[str, Any], list[str]]:
+    """Return what a kind assumes, and the names of what it must be told."""
+    needed: dict[str, Any] = {}
+    while True:
+        try:
+            return kind.parse_settings(needed, kind.options_most), list(needed)
+        except FieldRefusal as refusal:
+            name = refusal.field.removeprefix("settings.")
+            if name in needed:
+                raise
+            needed[name] = 1
+
+
 def setting(kind: Kind, name: str, usual: Any) -> Schema:
     if isinstance(usual, Mapping):
-        return texts(agenda.LABEL_LENGTH_MOST, f"A text for each language: {name}.")
+        most = kind.text_lengths.get(name, agenda.LABEL_LENGTH_MOST)
+        return texts(most, f"A text for each language: {name}.")
+    if isinstance(usual, bool):
+        return {"type": "boolean"}
     if isinstance(usual, list):
         return {"type": "array", "items": {"type": "string"}}
     try:
@@ -129,11 +151,22 @@ def setting(kind: Kind, name: str, usual: Any) -> Schema:
                 "minimum": least,
                 "maximum": most,
             }
+        return {"type": ["number", "string"]}
     return {}
 
 
-def option() -> Schema:
-    label = texts(agenda.LABEL_LENGTH_MOST, "The option as people read it.")
+def fact(kind: Kind, name: str) -> Schema:
+    """Ask the kind itself whether a fact is a yes or no, or an amount."""
+    try:
+        kind.parse_fact(name, True, name)
+    except FieldRefusal as refusal:
+        return {"description": refusal.expected.capitalize() + ".", "type": ["number", "string"]}
+    return {"type": "boolean"}
+
+
+def option(kind: Kind | None = None) -> Schema:
+    most = kind.label_length_most if kind else agenda.LABEL_LENGTH_MOST
+    label = texts(most, "The option as people read it.")
     by_id = {
         "type": "object",
         "properties": {
@@ -143,7 +176,8 @@ def option() -> Schema:
                 "pattern": agenda.OPTION_ID_PATTERN,
             },
             "label": label,
-        },
+        }
+        | ({name: fact(kind, name) for name in kind.option_facts} if kind else {}),
         "required": ["label"],
         "additionalProperties": False,
     }
