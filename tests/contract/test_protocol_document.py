@@ -154,6 +154,8 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     polls_service.finish_round(room.context, room.panel_id, sealed, latest.id)
     give(moderator, "panel.reveal")
     give(moderator, "agenda.paste", text="Shall we?")
+    give(moderator, "agenda.open")
+    give(moderator, "agenda.close")
     give(moderator, "agenda.delete", item=item)
 
     comment = give(anna, "comment.post", text="Hello")["comment"]
@@ -180,6 +182,7 @@ def test_acknowledgements_carry_the_fields_that_are_documented(tmp_path: Path) -
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "panel.view": protocol.PanelViewEvent,
     "panel.presence": protocol.PresenceEvent,
+    "panel.pace": protocol.PaceEvent,
     "poll.opened": protocol.PollEvent,
     "poll.closed": protocol.PollEvent,
     "poll.tally": protocol.TallyEvent,
