@@ -9,7 +9,10 @@
 import { newId } from "./outbox.js";
 import { fill, setText } from "./room.js";
 
-const draftFields = () => [...document.querySelectorAll("[data-draft]")];
+/** Fields of one draft; a statement for a poll is another draft than a comment. */
+const draftFields = (name = "") =>
+  [...document.querySelectorAll("[data-draft]")].filter((field) => field.dataset.draft === name);
+const draftOf = (kind) => (kind === "statement" ? kind : "");
 
 export function postComment(desk, form) {
   const text = form.elements.text.value.trim();
@@ -22,7 +25,7 @@ export function postComment(desk, form) {
   const payload = { id, text, kind: form.elements.kind.value };
   if (form.elements.about) payload.about = form.elements.about.value;
   desk.outbox.put({ key: `comment:${id}`, command: "comment.post", payload });
-  keepDraft(desk, "");
+  keepDraft(desk, "", null, draftOf(payload.kind));
   form.reset();
   desk.room.notice("", { near: form });
   countLetters(document);
@@ -43,9 +46,11 @@ export function commentSettled(desk, { payload }, ack) {
 }
 
 export function commentRefused(desk, { payload }, ack) {
-  const field = draftFields().find((one) => one.closest(".tab:not([hidden])")) || draftFields()[0];
+  const name = draftOf(payload.kind);
+  const fields = draftFields(name);
+  const field = fields.find((one) => one.closest(".tab:not([hidden])")) || fields[0];
   // What is being written already stays; the refused text goes before it.
-  keepDraft(desk, [payload.text, field && field.value].filter(Boolean).join("\n\n"));
+  keepDraft(desk, [payload.text, field && field.value].filter(Boolean).join("\n\n"), null, name);
   desk.room.notice(ack.message, { near: field && field.closest("form") });
 }
 
@@ -66,7 +71,8 @@ export function paintComments(desk) {
 
 function myComment(desk, template, comment) {
   const element = template.content.firstElementChild.cloneNode(true);
-  const state = comment.answered && comment.state === "shown" ? "answered" : comment.state;
+  const isDone = comment.answered && comment.state === "shown";
+  const state = isDone ? (comment.kind === "statement" ? "admitted" : "answered") : comment.state;
   element.className = `mine mine-${state}`;
   element.dataset.comment = comment.id;
   for (const part of element.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
@@ -81,7 +87,9 @@ function myComment(desk, template, comment) {
 export function commentChanged(desk, frame) {
   const known = desk.mine.comments.get(frame.comment);
   if (known) {
+    const isAdmitted = known.kind === "statement" && frame.answered && !known.answered;
     Object.assign(known, { state: frame.state, reason: frame.reason, answered: frame.answered });
+    if (isAdmitted) sayInRound(desk, "statement_admitted", "ok");
     paintComments(desk);
   } else if (!desk.outbox.pending(`comment:${frame.comment}`)) {
     desk.room.snapshot();
@@ -133,14 +141,16 @@ export function isWriting({ region, html }, element) {
   return active.value.trim() !== "" && !html.includes(active.closest("form").dataset.keep);
 }
 
-export function keepDraft(desk, text, from = null) {
-  desk.store.write("draft", text);
-  for (const field of draftFields()) if (field !== from) field.value = text;
+const draftKey = (name) => (name ? `draft:${name}` : "draft");
+
+export function keepDraft(desk, text, from = null, name = from?.dataset.draft || "") {
+  desk.store.write(draftKey(name), text);
+  for (const field of draftFields(name)) if (field !== from) field.value = text;
 }
 
 export function restoreDraft(desk) {
-  const text = desk.store.read("draft", "");
-  for (const field of draftFields()) {
+  for (const field of document.querySelectorAll("[data-draft]")) {
+    const text = desk.store.read(draftKey(field.dataset.draft), "");
     if (text && !field.value && field !== document.activeElement) field.value = text;
   }
   countLetters(document);

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -202,7 +202,11 @@ def round_view(
     """Return a poll as it was in one of its rounds, for the result fragment of its kind."""
     texts = tuple(BallotRecord(round_.round.id, text, 0, "", "shown") for text in round_.texts)
     state = replace(found.state, texts={round_.round.id: texts})
-    as_then = replace(poll, round=round_.round, state=PollState.PUBLISHED)
+    kind, outcome = kind_named(poll.kind), round_.round.outcome
+    published = replace(
+        round_.round, outcome=None if outcome is None else kind.publish_outcome(outcome)
+    )
+    as_then = replace(poll, round=published, state=PollState.PUBLISHED)
     view = poll_view(state, as_then, Role.PARTICIPANT, language, now)
     reasons = by_option(round_.reasons, lambda found: comment_view(state, found, language))
     return replace(view, reasons=reasons)
@@ -271,9 +275,14 @@ def _as_moderated(poll: Poll, answer: Any, state: str) -> Any:
     return answer if state == "shown" else None
 
 
-def answer_in_words(poll: Poll, answer: Any, language: str) -> list[str]:
-    """Return an answer the way people read it: labels instead of ids."""
+def answer_in_words(
+    poll: Poll, answer: Any, language: str, say: Callable[[str], str] = str
+) -> list[str]:
+    """Return an answer the way people read it: labels instead of ids.
+
+    `say` puts words of the wire, such as `agree`, into the reader's language.
+    """
     if answer is None:
         return []
     parts = kind_named(poll.kind).answer_parts(answer, poll.question, language)
-    return [f"{label}: {value}" if value else label for label, value in parts]
+    return [f"{label}: {say(value)}" if value else label for label, value in parts]

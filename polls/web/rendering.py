@@ -91,7 +91,12 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         return str(format_list(list(names), locale=get_locale() or "en"))
 
     app.jinja_env.filters.update(
-        clock=clock, day=day, number=number, percent=percent, as_seen_by=as_seen_by
+        clock=clock,
+        day=day,
+        number=number,
+        percent=percent,
+        as_seen_by=as_seen_by,
+        still_asked=still_asked,
     )
     app.jinja_env.filters.update(
         in_words=in_words,
@@ -120,6 +125,11 @@ def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionV
     if mine is None or mine.order is None:
         return list(options)
     return sorted(options, key=lambda option: (mine.order or ()).index(option.id))
+
+
+def still_asked(options: Sequence[OptionView]) -> list[OptionView]:
+    """Return the options that were not taken out of voting."""
+    return [option for option in options if not option.facts.get("withdrawn")]
 
 
 class FragmentRenderer:

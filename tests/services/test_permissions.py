@@ -91,7 +91,7 @@ def _any(name: str) -> dict[str, object]:
     fits: dict[str, object] = {
         "poll": "p", "item": "i", "comment": "c", "title": "t", "word": "w", "receipt": "r",
         "visibility": "live", "place": 1, "text": "t", "reason": "r", "view": "join",
-        "role": "moderator",
+        "role": "moderator", "statement": "s",
     }  # fmt: skip
     fields = {field: fits[field] for field in COMMANDS[name].__struct_fields__ if field in fits}
     return fields | ({"kind": "slide"} if name == "agenda.add" else {})

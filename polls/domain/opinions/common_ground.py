@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from polls.domain.opinions.dots import spread_dots
 from polls.domain.opinions.map import OpinionMap
+from polls.domain.opinions.outline import outline
 from polls.domain.opinions.public import as_public
 from polls.domain.opinions.statements import Counts, StatementCounts
 
@@ -18,17 +20,21 @@ _FIRST_LETTER: Final = "A"
 def map_as_shown(drawn: OpinionMap) -> dict[str, Any]:
     """Return the map for the screens in the room: no participants, no lists of members.
 
-    It is `as_public` with every group under its `number`, and beside it: `counts` by statement,
-    `[agree, disagree, pass]` of the `room` and of each of the `groups` in their order; `shared`
-    and `rejected`, the statements that every group agrees or disagrees with, the clearest first.
+    It is `as_public` with every group under its `number` and with all its `people`, those near it
+    too, and beside it: `dots` in place of the points, and the outlines around them; `counts` by statement, `[agree, disagree, pass]` of the
+    `room` and of each of the `groups` in their order; `shared` and `rejected`, the statements
+    that every group agrees or disagrees with, the clearest first.
     """
     public = as_public(drawn, 1)
+    public["dots"] = spread_dots(public.pop("points"))
     public["groups"] = [
         {
             "number": ord(group["letter"]) - ord(_FIRST_LETTER) + 1,
+            "people": group["size"] + group["near"],
             **{name: value for name, value in group.items() if name != "letter"},
+            "outline": outline([(x, y) for x, y, of, _ in public["dots"] if of == place]),
         }
-        for group in public["groups"]
+        for place, group in enumerate(public["groups"])
     ]
     public["counts"] = {
         found.statement: {
