@@ -9,9 +9,13 @@ from typing import Any
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Poll
 from polls.domain.tally import percent_of
+from polls.domain.texts import Texts
 
 GROUPS_AT_ONCE = 6
 """More than these are not legible from the back row."""
+
+KINDS_THAT_COUNT_PEOPLE = ("single_choice", "multiple_choice", "rating", "knowledge", "budget")
+"""In other kinds a result's numbers are points or pairs, or count steps that a split does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class GroupView:
 
     @property
     def is_hidden(self) -> bool:
-        return all(cell.count is None for cell in self.cells)
+        """Nothing is left of it but what nobody in the room chose."""
+        return not any(cell.count for cell in self.cells)
 
     @property
     def has_hidden(self) -> bool:
@@ -60,6 +65,8 @@ class KeyView:
     language: str
     place: int | None
     """0 for A, 1 for B…; None for what is no option."""
+    end: str = ""
+    """What an end of a scale is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +79,26 @@ class SplitView:
     title_language: str
     keys: tuple[KeyView, ...]
     groups: tuple[GroupView, ...]
+    counts_people: bool
+    """The whole result counts people by the same keys, so that it can stand beside."""
+
+    @property
+    def shown(self) -> tuple[GroupView, ...]:
+        return tuple(group for group in self.groups if not group.is_hidden)
+
+    @property
+    def hidden(self) -> tuple[GroupView, ...]:
+        return tuple(group for group in self.groups if group.is_hidden)
 
     @property
     def largest(self) -> tuple[GroupView, ...]:
-        """The groups that fit a screen, in their order, the others added up as one."""
-        if len(self.groups) <= GROUPS_AT_ONCE:
-            return self.groups
-        by_size = sorted(self.groups, key=lambda group: -(group.ballots or 0))
+        """The shown groups that fit a screen, in their order, the others added up as one."""
+        if len(self.shown) <= GROUPS_AT_ONCE:
+            return self.shown
+        by_size = sorted(self.shown, key=lambda group: -(group.ballots or 0))
         kept = by_size[: GROUPS_AT_ONCE - 1]
         others = by_size[GROUPS_AT_ONCE - 1 :]
-        return (*(group for group in self.groups if group in kept), _together(others))
+        return (*(group for group in self.shown if group in kept), _together(others))
 
 
 def split_views(
@@ -110,6 +127,7 @@ def _split_view(
         title_language=grouping.title.language_of(language),
         keys=key_views(poll, language),
         groups=tuple(group for group in groups if group.ballots or group.size),
+        counts_people=poll.kind in KINDS_THAT_COUNT_PEOPLE,
     )
 
 
@@ -160,12 +178,16 @@ def key_views(poll: Poll, language: str) -> tuple[KeyView, ...]:
     """Return what a split of this poll counts, as people read it."""
     options = {option.id: option.label for option in poll.question.options}
     places = {option_id: place for place, option_id in enumerate(options)}
+    keys = kind_named(poll.kind).split_keys(poll.question)
+    settings = poll.question.settings
+    ends = {keys[0]: settings.get("low"), keys[-1]: settings.get("high")} if keys else {}
     return tuple(
         KeyView(
             key,
             options[key].in_language(language) if key in options else key,
             options[key].language_of(language) if key in options else "",
             places.get(key),
+            "" if key in options else Texts(ends.get(key) or {}).in_language(language),
         )
-        for key in kind_named(poll.kind).split_keys(poll.question)
+        for key in keys
     )
