@@ -1,4 +1,5 @@
-"""Every message on the wire, typed. `docs/protocol.md` and `static/protocol.js` follow this file.
+"""Every command on the wire, typed; `polls/events.py` has what the server says. `docs/protocol.md`
+follows both.
 
 Commands come in, are parsed strictly and answered by an acknowledgement. Events go out and
 tell state. Nothing else crosses the socket.
@@ -347,112 +348,6 @@ COMMANDS: dict[str, type[Command]] = {
     "link.reissue": LinkReissue,
 }
 """Every command by its name on the wire."""
-
-
-# What the server says
-
-
-class PanelViewEvent(msgspec.Struct, tag_field="event", tag="panel.view"):
-    """A part of the page, as HTML in the language of its readers."""
-
-    region: str
-    version: int
-    html: str
-    title: str = ""
-    announcement: str = ""
-    """One sentence for screen readers, when something new is on."""
-
-
-class PollEvent(msgspec.Struct):
-    """`poll.opened` and `poll.closed`."""
-
-    poll: str
-    round: int
-    closes_at: float | None = None
-
-
-class TallyEvent(msgspec.Struct):
-    """`poll.tally`: the whole state of a tally, never a difference."""
-
-    poll: str
-    round: int
-    version: int
-    turnout: int
-    present: int
-    counts: dict[str, int]
-    percents: dict[str, int]
-    details: dict[str, Any]
-
-
-class TurnoutEvent(msgspec.Struct):
-    """`poll.turnout`: how many voted, for screens that may not see the tally."""
-
-    poll: str
-    round: int
-    turnout: int
-    present: int
-
-
-class PresenceEvent(msgspec.Struct):
-    present: int
-
-
-class PaceEvent(msgspec.Struct):
-    """`panel.pace`: how far the room has come through polls that are open together."""
-
-    finished: int
-    present: int
-
-
-class CommentEvent(msgspec.Struct):
-    """`comment.posted` and `comment.changed`: sent to its author and the moderators."""
-
-    comment: str
-    state: str
-    upvotes: int = 0
-    answered: bool = False
-    reason: str = ""
-
-
-EVENTS: tuple[str, ...] = (
-    "panel.snapshot",
-    "panel.view",
-    "panel.presence",
-    "panel.pace",
-    "poll.opened",
-    "poll.closed",
-    "poll.tally",
-    "poll.turnout",
-    "comment.posted",
-    "comment.changed",
-)
-
-
-# Rooms: who hears what
-
-
-def role_room(panel: str, role: str) -> str:
-    return f"{panel}/{role}"
-
-
-def language_room(panel: str, role: str, language: str) -> str:
-    """Readers of one language in one role; fragments are rendered once for each."""
-    return f"{panel}/{role}/{language}"
-
-
-def comments_room(panel: str, language: str) -> str:
-    """Phones that look at the comments now."""
-    return f"{panel}/comments/{language}"
-
-
-def voted_room(round_id: str) -> str:
-    """Participants who voted in a round and may see its tally for that reason."""
-    return f"round/{round_id}/voted"
-
-
-def participant_room(panel: str, participant: str) -> str:
-    """All sockets of one participant."""
-    return f"{panel}/person/{participant}"
 
 
 def parse_command(name: str, payload: object) -> Command:

@@ -18,6 +18,13 @@ from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
 from polls.live.pace import pace_frame, recounted
 from polls.live.presence import Presence
+from polls.live.rooms import (
+    comments_room,
+    language_room,
+    participant_room,
+    role_room,
+    voted_room,
+)
 from polls.live.snapshots import (
     PanelState,
     People,
@@ -27,13 +34,6 @@ from polls.live.snapshots import (
 )
 from polls.live.views import RoomView
 from polls.live.wire import tally_frame, wire_snapshot
-from polls.protocol import (
-    comments_room,
-    language_room,
-    participant_room,
-    role_room,
-    voted_room,
-)
 from polls.store import agenda, ballots
 from polls.store.ballots import BallotRecord, Cast
 from polls.store.database import Database

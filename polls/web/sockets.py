@@ -21,6 +21,7 @@ from werkzeug.http import parse_accept_header, parse_cookie
 from polls import protocol
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
+from polls.live import rooms
 from polls.services import ballots, commands, panels, participants
 from polls.services.context import Actor, Context
 from polls.store.panels import PanelRecord
@@ -219,17 +220,17 @@ class SocketDoor:
 
     def _seat(self, client: Client) -> None:
         actor = client.actor
-        rooms = [
-            protocol.role_room(actor.panel_id, actor.role.value),
-            protocol.language_room(actor.panel_id, actor.role.value, actor.language),
+        own = [
+            rooms.role_room(actor.panel_id, actor.role.value),
+            rooms.language_room(actor.panel_id, actor.role.value, actor.language),
         ]
         if actor.participant is not None:
-            rooms.append(protocol.participant_room(actor.panel_id, actor.participant))
+            own.append(rooms.participant_room(actor.panel_id, actor.participant))
             presence = self._context.stage.presence(actor.panel_id)
             presence.connect(actor.participant, self._context.clock())
         if "comments" in client.watches:
-            rooms.append(protocol.comments_room(actor.panel_id, actor.language))
-        for room in rooms:
+            own.append(rooms.comments_room(actor.panel_id, actor.language))
+        for room in own:
             self._server.enter_room(client.sid, room)
 
     def _welcome(self, client: Client) -> None:
@@ -366,7 +367,7 @@ class SocketDoor:
         if is_cast:
             self._sit_with_voters(client, poll.round.id)
         else:
-            self._server.leave_room(client.sid, protocol.voted_room(poll.round.id))
+            self._server.leave_room(client.sid, rooms.voted_room(poll.round.id))
             client.voted_in = [kept for kept in client.voted_in if kept != poll.round.id]
 
     def _sit_with_voters(self, client: Client, round_id: str) -> None:
@@ -375,8 +376,8 @@ class SocketDoor:
         paced = self._context.stage.state(client.actor.panel_id).panel.paced
         while len(client.voted_in) >= max(1, len(paced or ())):
             left = client.voted_in.pop(0)
-            self._server.leave_room(client.sid, protocol.voted_room(left))
-        self._server.enter_room(client.sid, protocol.voted_room(round_id))
+            self._server.leave_room(client.sid, rooms.voted_room(left))
+        self._server.enter_room(client.sid, rooms.voted_room(round_id))
         client.voted_in.append(round_id)
 
     def _snapshot(self, sid: str, payload: Any = None, *_more: Any) -> dict[str, Any]:
@@ -402,7 +403,7 @@ class SocketDoor:
                 self._context.limits.spend("commands", actor.participant)
         except Refusal as refusal:
             return self._error(refusal, actor.language)
-        room = protocol.comments_room(actor.panel_id, actor.language)
+        room = rooms.comments_room(actor.panel_id, actor.language)
         if not isinstance(command, protocol.PanelWatch):
             raise TypeError("panel.watch was parsed as something else")
         if command.on:

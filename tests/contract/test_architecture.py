@@ -17,6 +17,7 @@ BELOW = {
     "domain": set(),
     "config": {"domain"},
     "protocol": {"domain", "config"},
+    "events": set(),
     "store": {"domain"},
     "agenda_file": {"domain"},
     "count_files": {"domain"},

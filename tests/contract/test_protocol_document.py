@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from polls import protocol
+from polls import events, protocol
 from polls.app import create_app
 from polls.domain.errors import Refusal
 from polls.domain.kinds import all_kinds
 from polls.domain.polls import GRACE_SECONDS
-from polls.protocol import COMMANDS, EVENTS, PanelUpdate, PollOpen
+from polls.events import EVENTS
+from polls.protocol import COMMANDS, PanelUpdate, PollOpen
 from polls.services import polls as polls_service
 from polls.services.commands import USE_CASES
 from polls.services.permissions import ANYONE, MODERATOR, PARTICIPANT, WHO_MAY
@@ -180,15 +181,15 @@ def test_acknowledgements_carry_the_fields_that_are_documented(tmp_path: Path) -
 
 
 STRUCTS: dict[str, type[msgspec.Struct]] = {
-    "panel.view": protocol.PanelViewEvent,
-    "panel.presence": protocol.PresenceEvent,
-    "panel.pace": protocol.PaceEvent,
-    "poll.opened": protocol.PollEvent,
-    "poll.closed": protocol.PollEvent,
-    "poll.tally": protocol.TallyEvent,
-    "poll.turnout": protocol.TurnoutEvent,
-    "comment.posted": protocol.CommentEvent,
-    "comment.changed": protocol.CommentEvent,
+    "panel.view": events.PanelViewEvent,
+    "panel.presence": events.PresenceEvent,
+    "panel.pace": events.PaceEvent,
+    "poll.opened": events.PollEvent,
+    "poll.closed": events.PollEvent,
+    "poll.tally": events.TallyEvent,
+    "poll.turnout": events.TurnoutEvent,
+    "comment.posted": events.CommentEvent,
+    "comment.changed": events.CommentEvent,
 }
 
 
