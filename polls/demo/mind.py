@@ -169,12 +169,67 @@ def _choose_several(opinion: _Opinion, _person: Person, poll: Poll) -> list[str]
     return chosen
 
 
+def _rank(opinion: _Opinion, _person: Person, poll: Poll) -> list[str]:
+    """Most people rank all; some stop after a few."""
+    left = [str(option["id"]) for option in poll["options"]]
+    wanted = opinion.draw.choices((len(left), 3, 2, 1), (10, 4, 2, 1))[0]
+    order: list[str] = []
+    while left and len(order) < wanted:
+        picked = opinion.draw.choices(left, [_lean(opinion, o, poll) for o in left])[0]
+        left.remove(picked)
+        order.append(picked)
+    return order
+
+
+def _spend(opinion: _Opinion, _person: Person, poll: Poll) -> list[str] | None:
+    """Take what one likes best, as long as it fits; some keep money back."""
+    costs = {str(option["id"]): float(option["cost"]) for option in poll["options"]}
+    purse = float(poll["settings"]["budget"]) * opinion.draw.choice((1, 1, 1, 0.8, 0.5))
+    chosen: list[str] = []
+    left = list(costs)
+    while left:
+        picked = opinion.draw.choices(left, [_lean(opinion, o, poll) for o in left])[0]
+        left.remove(picked)
+        if costs[picked] <= purse:
+            purse -= costs[picked]
+            chosen.append(picked)
+    return [project for project in costs if project in chosen] or None
+
+
 def _rate(opinion: _Opinion, _person: Person, poll: Poll) -> int:
     steps = int(poll["settings"].get("steps", 5))
     title = english_title(str(poll["title"]))
     usual = chance(opinion.seed, "mood", poll["id"]).uniform(0.4, 0.7)
     mood = opinions.MOODS.get(title, (usual, usual))[opinion.is_later]
     return min(max(round(1 + opinion.draw.gauss(mood, 0.22) * (steps - 1)), 1), steps)
+
+
+def _share_points(opinion: _Opinion, _person: Person, poll: Poll) -> dict[str, int]:
+    """People give round numbers, most of them to few options."""
+    ids = [str(option["id"]) for option in poll["options"]]
+    total = int(poll["settings"].get("points", 100))
+    weights = [opinion.draw.gammavariate(_lean(opinion, o, poll) / 20, 1.0) for o in ids]
+    stride = max(1, total // 20)
+    points = [int(total * w / sum(weights)) // stride * stride for w in weights]
+    points[points.index(max(points))] += total - sum(points)
+    return {option: given for option, given in zip(ids, points, strict=True) if given}
+
+
+def _estimate(opinion: _Opinion, _person: Person, poll: Poll) -> int | float:
+    settings = poll["settings"]
+    least, most, step = (float(settings[name]) for name in ("least", "most", "step"))
+    usual = (chance(opinion.seed, "guess", poll["id"]).uniform(0.3, 0.6), 0.15)
+    middle, spread = opinions.GUESSES.get(english_title(str(poll["title"])), usual)
+    guess = min(max(opinion.draw.gauss(middle, spread), 0.0), 1.0)
+    decimals = max(len(str(settings[name]).partition(".")[2]) for name in ("least", "step"))
+    found = round(least + round(guess * (most - least) / step) * step, decimals)
+    return int(found) if found == int(found) else found
+
+
+def _answer_check(opinion: _Opinion, person: Person, poll: Poll) -> Any:
+    if poll["settings"].get("several"):
+        return _choose_several(opinion, person, poll)
+    return _choose_one(opinion, person, poll)
 
 
 def _find_words(opinion: _Opinion, person: Person, poll: Poll) -> list[str]:
@@ -220,8 +275,13 @@ _FORMS = {
     "single_choice": _Form(_choose_one, 1.0),
     "multiple_choice": _Form(_choose_several, 1.4),
     "rating": _Form(_rate, 1.0),
+    "ranking": _Form(_rank, 2.0),
+    "budget": _Form(_spend, 2.0),
     "words": _Form(_find_words, 1.8),
     "text": _Form(_write, 2.2, may_change=False),
+    "points": _Form(_share_points, 2.4),
+    "numeric": _Form(_estimate, 1.3),
+    "knowledge": _Form(_answer_check, 1.3),
 }
 
 

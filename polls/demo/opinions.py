@@ -21,6 +21,26 @@ LEANINGS: Mapping[str, tuple[float, float]] = {
     "city": (34, 38),
     "law": (28, 30),
     "citizens": (12, 14),
+    "score": (46, 62),
+    "count": (24, 16),
+    "lights": (8, 6),
+    "chatbot": (22, 16),
+    "counters": (30, 26),
+    "code": (16, 18),
+    "register": (20, 24),
+    "lessons": (22, 18),
+    "council": (14, 18),
+    "say": (26, 24),
+    "counter": (24, 30),
+    "check": (12, 15),
+    "footage": (20, 17),
+    "explain": (18, 22),
+    "helpdesk": (30, 32),
+    "audit": (16, 24),
+    "wifi": (20, 14),
+    "classes": (24, 26),
+    "jury": (14, 20),
+    "sensors": (22, 20),
 }
 """By option id: how much the room leans to it when first asked, and after the debate."""
 
@@ -29,6 +49,11 @@ MOODS: Mapping[str, tuple[float, float]] = {
     "How far do you trust your city with your data?": (0.55, 0.60),
 }
 """By English title: how high the room rates, from 0 to 1, when first asked and later."""
+
+GUESSES: Mapping[str, tuple[float, float]] = {
+    "Estonia, 2023: what share of all votes came in over the internet?": (0.38, 0.16),
+}
+"""By English title: where in the range the room guesses, from 0 to 1, and how far apart."""
 
 TextsByLanguage = Mapping[str, tuple[str, ...]]
 

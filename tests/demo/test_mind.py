@@ -38,6 +38,18 @@ OTHER_POLLS = {
     "rating": define_poll("rating", "How was lunch?", settings={"steps": 10}),
     "words": define_poll("words", "In a word?", settings={"most": 1}),
     "text": define_poll("text", "What next?", settings={"length": 40}),
+    "points": define_poll("points", "Which?", ["1", "2", "3"], {"points": 7}),
+    "numeric": define_poll("numeric", "How far?", settings={"least": -1, "most": 2, "step": 0.1}),
+    "knowledge": define_poll(
+        "knowledge", "Which?", [{"label": "1", "right": True}, "2", "3"], {"several": True}
+    ),
+    "ranking": define_poll("ranking", "In which order?", ["1", "2"]),
+    "budget": define_poll(
+        "budget",
+        "Which one?",
+        [{"label": "Large", "cost": 10}, {"label": "Small", "cost": "0.50"}],
+        {"budget": 10},
+    ),
 }
 ALL_POLLS = DEMO_POLLS | OTHER_POLLS
 
@@ -49,7 +61,7 @@ def as_told(poll: PollDefinition, language: str) -> dict[str, Any]:
         "kind": poll.kind,
         "title": poll.title.in_language(language),
         "options": [
-            {"id": option.id, "label": option.label.in_language(language)}
+            {"id": option.id, "label": option.label.in_language(language), **option.facts}
             for option in poll.options
         ],
         "settings": poll.settings,
@@ -84,7 +96,7 @@ def test_every_kind_finds_answers_and_some_people_keep_silent(name: str) -> None
 
 
 def test_a_kind_that_nobody_has_learned_is_left_alone() -> None:
-    told = as_told(OTHER_POLLS["one"], "en") | {"kind": "ranking"}
+    told = as_told(OTHER_POLLS["one"], "en") | {"kind": "roulette"}
     assert plan_answers(SEED, ROOM[0], told, 1) == []
 
 
