@@ -12,6 +12,7 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from polls.domain.agenda import ItemDefinition, PanelDefinition, PollDefinition, free_option_ids
+from polls.domain.errors import FieldRefusal
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Visibility
 from polls.domain.texts import Texts
@@ -76,7 +77,7 @@ def _item(item: ItemDefinition, languages: tuple[str, ...]) -> Fields:
 
 
 def _poll(poll: PollDefinition, languages: tuple[str, ...]) -> Fields:
-    usual = kind_named(poll.kind).parse_settings({}, len(poll.options))
+    usual = _usual_settings(poll)
     settings = {
         name: _setting(value, languages)
         for name, value in poll.settings.items()
@@ -88,6 +89,14 @@ def _poll(poll: PollDefinition, languages: tuple[str, ...]) -> Fields:
         "visibility": None if poll.visibility is Visibility.LIVE else poll.visibility.value,
         "countdown_seconds": poll.countdown_seconds,
     }
+
+
+def _usual_settings(poll: PollDefinition) -> Mapping[str, Any]:
+    """Return what the poll's kind assumes; nothing where it must be told something itself."""
+    try:
+        return kind_named(poll.kind).parse_settings({}, len(poll.options))
+    except FieldRefusal:
+        return {}
 
 
 def _setting(value: Any, languages: tuple[str, ...]) -> Any:

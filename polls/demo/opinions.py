@@ -11,6 +11,12 @@ from dataclasses import dataclass
 LANGUAGES = ("en", "fr", "nl")
 
 LEANINGS: Mapping[str, tuple[float, float]] = {
+    "citizen": (45, 45),
+    "city": (30, 30),
+    "other": (25, 25),
+    "fairer": (42, 46),
+    "same": (33, 30),
+    "less": (25, 24),
     "save": (23, 17),
     "kill": (15, 10),
     "both": (44, 48),

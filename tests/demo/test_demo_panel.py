@@ -32,7 +32,9 @@ def texts_of_item(item: ItemDefinition) -> Iterator[Texts]:
     if item.poll is not None:
         yield from (option.label for option in item.poll.options)
         yield from (
-            Texts(value) for value in item.poll.settings.values() if isinstance(value, dict)
+            Texts(value)
+            for name, value in item.poll.settings.items()
+            if isinstance(value, dict) and name != "unit"
         )
 
 
@@ -119,8 +121,8 @@ def test_the_file_pleases_the_schema() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("      fr: Une ville où tout est connecté\n", "", "items[2].title.fr"),
-        ("  - kind: rating\n", "  - kind: stars\n", "items[3].kind"),
+        ("      fr: Une ville où tout est connecté\n", "", "items[3].title.fr"),
+        ("  - kind: rating\n", "  - kind: stars\n", "items[4].kind"),
         ("    visibility: projector\n", "    visiblity: projector\n", "items[5].visiblity"),
     ],
 )
