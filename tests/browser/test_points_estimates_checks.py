@@ -127,6 +127,7 @@ def test_a_phone_hears_after_voting_whether_it_knew_and_how_it_did(
 
 
 def test_a_check_is_made_in_the_editor(screens: Screens, panel: Panel) -> None:
+    screens.expect_trouble("400")
     editor = screens.moderator(panel.moderator_link)
     editor.goto(f"{panel.link}/moderate/add")
     editor.locator("[name='kind'][value='knowledge']").check(force=True)
