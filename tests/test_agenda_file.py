@@ -43,6 +43,7 @@ from polls.domain.comments import Moderation
 from polls.domain.kinds import all_kinds
 from polls.domain.polls import Visibility
 from polls.domain.texts import Texts, clean_block, clean_line
+from tests.factories import a_poll
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_PATH = ROOT / "polls" / "agenda.schema.json"
@@ -513,9 +514,10 @@ def test_the_schema_is_in_step_with_the_kinds() -> None:
 def test_the_schema_knows_every_kind_with_its_settings(name: str) -> None:
     kind = all_kinds()[name]
     described = schema()["$defs"][name]["properties"]
-    assert set(described["settings"]["properties"]) == set(
-        kind.parse_settings({}, kind.options_most)
-    )
+    assert set(described["settings"]["properties"]) == {
+        *a_poll(name).settings,
+        *kind.common_settings,
+    }
     assert ("options" in described) == bool(kind.options_most)
 
 
@@ -572,7 +574,7 @@ def test_the_documented_files_are_read_and_please_the_schema(example: str) -> No
 def test_the_document_names_every_field_kind_and_setting() -> None:
     names = {*PANEL_FIELDS, *PLACE_FIELDS, *PANELLIST_FIELDS, *POLL_FIELDS, *TALK_KINDS}
     for kind in all_kinds().values():
-        names |= {kind.name, *kind.parse_settings({}, kind.options_most)}
+        names |= {kind.name, *a_poll(kind.name).settings, *kind.option_facts}
     assert len(WHOLE_EXAMPLES) == 2
     assert {name for name in names if f"`{name}`" not in DOCUMENT} == set()
 
