@@ -32,7 +32,11 @@ def map_as_shown(drawn: OpinionMap) -> dict[str, Any]:
             "number": ord(group["letter"]) - ord(_FIRST_LETTER) + 1,
             "people": group["size"] + group["near"],
             **{name: value for name, value in group.items() if name != "letter"},
-            "outline": outline([(x, y) for x, y, of, _ in public["dots"] if of == place]),
+            "centre": list(group["centre"]),
+            "outline": [
+                list(point)
+                for point in outline([(x, y) for x, y, of, _ in public["dots"] if of == place])
+            ],
         }
         for place, group in enumerate(public["groups"])
     ]

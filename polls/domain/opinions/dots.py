@@ -6,7 +6,8 @@ cannot be counted by eye, so they are pushed apart as little as that takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import cos, sin
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,9 @@ Indexes = NDArray[np.int64]
 
 MOST_DOTS: Final = 600
 _LARGEST, _SMALLEST = 0.05, 0.014
-_ROOM_FOR_ONE: Final = 0.36
+_ROOM_FOR_ONE: Final = 0.42
+_AIR: Final = 1.08
+_EDGE: Final = 0.92
 _GOLDEN_ANGLE: Final = 2.399963
 _ROUNDS: Final = 40
 _ROUNDS_WITH_NEIGHBOURS: Final = 5
@@ -35,24 +38,37 @@ def spread_dots(spots: Sequence[Sequence[Any]]) -> list[list[Any]]:
     The same spots give the same dots, and a spot more moves only those around it.
     """
     people = sum(int(spot[3]) for spot in spots)
-    if people <= MOST_DOTS:
-        spots = [[x, y, group, 1] for x, y, group, count in spots for _ in range(int(count))]
-    if not spots:
+    has_dot_each = people <= MOST_DOTS
+    dots = people if has_dot_each else len(spots)
+    if not dots:
         return []
-    places = np.array([[float(spot[0]), float(spot[1])] for spot in spots])
-    places = _apart(places, 2.15 * radius_for(len(spots)))
-    return [
-        [round(float(x), 3), round(float(y), 3), spot[2], spot[3]]
-        for (x, y), spot in zip(places, spots, strict=True)
+    distance = _AIR * 2 * radius_for(dots)
+    found = [
+        [x + right, y + up, group, 1 if has_dot_each else count]
+        for x, y, group, count in spots
+        for right, up in _around(int(count) if has_dot_each else 1, distance)
     ]
+    places = _apart(np.array([[float(x), float(y)] for x, y, _, _ in found]), distance)
+    places = places * min(1.0, _EDGE / max(float(np.abs(places).max()), 1e-9))
+    return [
+        [round(float(x), 3), round(float(y), 3), group, count]
+        for (x, y), (_, _, group, count) in zip(places, found, strict=True)
+    ]
+
+
+def _around(dots: int, distance: float) -> Iterator[tuple[float, float]]:
+    """Yield places around a spot, packed like the seeds of a sunflower (Vogel 1979)."""
+    for number in range(dots):
+        away = 0.56 * distance * (number**0.5)
+        yield away * cos(number * _GOLDEN_ANGLE), away * sin(number * _GOLDEN_ANGLE)
 
 
 def _apart(places: Floats, distance: float) -> Floats:
     """Push points apart until they are so far from each other, or nearly so."""
+    # Dots of two groups may share a spot: they begin to part in directions of their own.
     turns = np.arange(len(places)) * _GOLDEN_ANGLE
-    # Points on one spot begin to part in directions of their own.
-    x = places[:, 0] + distance * 0.02 * np.cos(turns)
-    y = places[:, 1] + distance * 0.02 * np.sin(turns)
+    x = places[:, 0] + distance * 0.001 * np.cos(turns)
+    y = places[:, 1] + distance * 0.001 * np.sin(turns)
     one, other = _neighbours(x, y, 2 * distance)
     for done in range(1, _ROUNDS + 1):
         if done % _ROUNDS_WITH_NEIGHBOURS == 0:
