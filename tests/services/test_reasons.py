@@ -173,7 +173,8 @@ def test_those_with_most_support_come_first_and_a_screen_shows_as_many_as_it_has
 ) -> None:
     given = [because(room, voter(room), "a", text) for text in ("One", "Two", "Three", "Four")]
     room.upvote(given[2], 3)
-    room.upvote(given[3], 1)
+    room.upvote(given[3], 2)
+    room.upvote(given[0], 1)
     assert texts(poll_of(room, Role.PROJECTOR)) == {"a": ["Three"]}
     assert texts(poll_of(room, Role.PARTICIPANT)) == {"a": ["Three", "Four"]}
     room.close(publish=True)
