@@ -196,7 +196,7 @@ class Stage:
         if self._gathered is not None:
             self._gathered[panel_id] = news
             return
-        self._send_now_regions(panel_id, (Role.PARTICIPANT, Role.PROJECTOR, Role.MODERATOR), news)
+        self._send_now_regions(panel_id, (Role.PROJECTOR, Role.PARTICIPANT, Role.MODERATOR), news)
         self._send_comments(panel_id)
 
     def comments_changed(self, panel_id: str) -> None:
