@@ -26,6 +26,7 @@ from polls.demo.mind import (
     Step,
     Utterance,
     chance,
+    english_title,
     gather,
     key_of,
     occasion_of,
@@ -173,6 +174,8 @@ class Guest:
         if self._answering == asked:
             return
         self._answering = asked
+        if poll["kind"] == "opinion":
+            self._room.occasion(english_title(str(poll["title"])))
         closes_at, now = poll.get("closes_at"), snapshot.get("now")
         left = float(closes_at) - float(now) if closes_at and now else None
         steps = plan_answers(self._room.seed, self._person, poll, asked[1], left)

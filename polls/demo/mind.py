@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import html
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def plan_answers(
     if answer is None:
         return []
     delay = min(max(draw.lognormvariate(2.1, 0.5) * person.pace * form.effort, 1.5), 60.0)
-    steps = [Step(delay, answer)]
+    steps = _one_by_one(draw, answer, delay) if form.grows else [Step(delay, answer)]
     if form.may_change and draw.random() < 0.1:
         other = form.answer(_opinion(seed, person, poll, round_number, again=True), person, poll)
         if other is not None and other != answer:
@@ -232,6 +233,35 @@ def _answer_check(opinion: _Opinion, person: Person, poll: Poll) -> Any:
     return _choose_one(opinion, person, poll)
 
 
+def _say_of_each(opinion: _Opinion, person: Person, poll: Poll) -> dict[str, str]:
+    """People of one camp mostly agree on what to agree with; some stop early."""
+    camp = chance(opinion.seed, "camp", person.number).choices((0, 1, 2), opinions.CAMPS)[0]
+    ids = [str(option["id"]) for option in poll["options"] if not option.get("withdrawn")]
+    opinion.draw.shuffle(ids)
+    wanted = opinion.draw.choices((1.0, 0.7, 0.4), (7, 2, 1))[0]
+    said: dict[str, str] = {}
+    for statement in ids[: math.ceil(wanted * len(ids))]:
+        stances = opinions.STANCES.get(statement)
+        usual = chance(opinion.seed, "stance", poll["id"], statement, camp).random()
+        agrees = opinion.draw.random() < (usual if stances is None else stances[camp])
+        word = "agree" if agrees else "disagree"
+        said[statement] = "pass" if opinion.draw.random() < 0.08 else word
+    return said
+
+
+def _one_by_one(draw: random.Random, answer: Mapping[str, str], first: float) -> list[Step]:
+    """A ballot that grows: every few seconds one or two statements more."""
+    steps: list[Step] = []
+    said: dict[str, str] = {}
+    left = list(answer.items())
+    while left:
+        for _ in range(min(draw.choice((1, 1, 2)), len(left))):
+            statement, word = left.pop(0)
+            said[statement] = word
+        steps.append(Step(draw.uniform(2.0, 6.0) if steps else first, dict(said)))
+    return steps
+
+
 def _find_words(opinion: _Opinion, person: Person, poll: Poll) -> list[str]:
     words = _about(poll, person, opinions.WORDS, opinions.GENERAL_WORDS)
     most = int(poll["settings"].get("most", 3))
@@ -269,6 +299,8 @@ class _Form:
     answer: Callable[[_Opinion, Person, Poll], Any]
     effort: float
     may_change: bool = True
+    grows: bool = False
+    """The ballot is given piece by piece."""
 
 
 _FORMS = {
@@ -278,6 +310,7 @@ _FORMS = {
     "ranking": _Form(_rank, 2.0),
     "budget": _Form(_spend, 2.0),
     "words": _Form(_find_words, 1.8),
+    "opinion": _Form(_say_of_each, 1.0, may_change=False, grows=True),
     "text": _Form(_write, 2.2, may_change=False),
     "points": _Form(_share_points, 2.4),
     "numeric": _Form(_estimate, 1.3),
@@ -292,7 +325,8 @@ def plan_sayings(seed: str, people: Sequence[Person], occasion: str) -> list[Utt
     """Return who says what on an occasion, in order; no one speaks twice."""
     silent = list(people)
     planned: list[Utterance] = []
-    for number, saying in enumerate(opinions.SAYINGS.get(occasion, ())):
+    sayings = opinions.SAYINGS.get(occasion) or opinions.PROPOSALS.get(occasion, ())
+    for number, saying in enumerate(sayings):
         draw = chance(seed, "saying", occasion, number)
         able = [person for person in silent if person.language == saying.language]
         if not able:

@@ -61,6 +61,23 @@ GUESSES: Mapping[str, tuple[float, float]] = {
 }
 """By English title: where in the range the room guesses, from 0 to 1, and how far apart."""
 
+CAMPS = (42, 33, 25)
+"""How many of a hundred people think alike: the careful, the keen, and those for the public hand."""
+
+STANCES: Mapping[str, tuple[float, float, float]] = {
+    "sign": (0.95, 0.82, 0.92),
+    "person": (0.93, 0.78, 0.90),
+    "open": (0.84, 0.80, 0.96),
+    "phone": (0.08, 0.86, 0.35),
+    "cameras": (0.15, 0.74, 0.12),
+    "fares": (0.22, 0.92, 0.30),
+    "own": (0.60, 0.18, 0.94),
+    "meters": (0.20, 0.88, 0.62),
+    "europe": (0.72, 0.45, 0.22),
+    "trust": (0.34, 0.52, 0.93),
+}
+"""By statement: what share of each camp agrees."""
+
 TextsByLanguage = Mapping[str, tuple[str, ...]]
 
 WORDS: Mapping[str, TextsByLanguage] = {
@@ -212,3 +229,11 @@ SAYINGS: Mapping[str, tuple[Saying, ...]] = {
     ),
 }  # fmt: skip
 """By the English title of the comment round in which they are said."""
+
+PROPOSALS: Mapping[str, tuple[Saying, ...]] = {
+    "What do we share, and where do we differ?": (
+        Saying("en", "Every sensor in public space carries a sign that says what it measures.", 0.0, "statement"),
+        Saying("fr", "Apprendre le numérique devrait être gratuit à tout âge.", 0.0, "statement"),
+    ),
+}  # fmt: skip
+"""By the English title of the opinion poll for which they are proposed."""

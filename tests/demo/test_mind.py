@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from polls.domain.agenda import PollDefinition, define_poll
 from polls.domain.comments import COMMENT_LENGTH_MOST, CommentKind
 from polls.domain.errors import Refusal
 from polls.domain.kinds import all_kinds, kind_named
+from polls.domain.kinds.opinion import STATEMENT_LENGTH_MOST
 from polls.domain.polls import Question
 from polls.domain.stop_words import is_stop_word
 from polls.domain.texts import fold
@@ -43,6 +45,7 @@ OTHER_POLLS = {
     "knowledge": define_poll(
         "knowledge", "Which?", [{"label": "1", "right": True}, "2", "3"], {"several": True}
     ),
+    "opinion": define_poll("opinion", "Do you agree?", ["This.", "That.", "Neither."]),
     "ranking": define_poll("ranking", "In which order?", ["1", "2"]),
     "budget": define_poll(
         "budget",
@@ -166,7 +169,10 @@ def test_every_word_is_one_that_a_cloud_shows() -> None:
 def test_opinions_are_about_what_the_demo_asks() -> None:
     assert set(opinions.WORDS) | set(opinions.ANSWERS) | set(opinions.MOODS) <= set(DEMO_POLLS)
     ids = {option.id for poll in DEMO_POLLS.values() for option in poll.options}
-    assert set(opinions.LEANINGS) == ids
+    statements = {o.id for p in DEMO_POLLS.values() if p.kind == "opinion" for o in p.options}
+    assert set(opinions.LEANINGS) == ids - statements
+    assert set(opinions.STANCES) == statements
+    assert set(opinions.PROPOSALS) <= {t for t, p in DEMO_POLLS.items() if p.kind == "opinion"}
     talks = {item.title.in_language("en") for item in PANEL.items if item.kind == "comments"}
     assert set(opinions.SAYINGS) == talks | {opinions.GENERAL}
 
@@ -180,6 +186,22 @@ def test_comments_are_short_enough_and_of_a_known_kind() -> None:
             assert 0 < len(saying.text) <= COMMENT_LENGTH_MOST
             assert saying.kind in set(CommentKind)
             assert saying.language in opinions.LANGUAGES
+
+
+def test_proposals_are_statements_that_are_short_enough() -> None:
+    for sayings in opinions.PROPOSALS.values():
+        for saying in sayings:
+            assert 0 < len(saying.text) <= STATEMENT_LENGTH_MOST
+            assert saying.kind == CommentKind.STATEMENT
+
+
+def test_opinions_are_given_one_after_the_other_and_add_up() -> None:
+    poll = as_told(next(p for p in DEMO_POLLS.values() if p.kind == "opinion"), "en")
+    for person in ROOM:
+        steps = plan_answers(SEED, person, poll, 1)
+        for before, after in pairwise(steps):
+            assert before.answer.items() < after.answer.items()
+            assert len(after.answer) - len(before.answer) <= 2
 
 
 def test_a_comment_is_said_once_by_someone_who_speaks_its_language() -> None:
