@@ -19,6 +19,7 @@ STATUS_BY_CODE = {
     "poll.unknown": 404,
     "item.unknown": 404,
     "comment.unknown": 404,
+    "statement.unknown": 404,
     "permission.denied": 403,
     "request.foreign_origin": 403,
     "creation.password_wrong": 403,

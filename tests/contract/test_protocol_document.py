@@ -159,6 +159,13 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     give(moderator, "agenda.close")
     give(moderator, "agenda.delete", item=item)
 
+    statements = room.poll(2).id
+    room.open(2)
+    give(moderator, "statement.add", poll=statements, text="More trees")
+    give(moderator, "statement.withdraw", poll=statements, statement="s1")
+    proposed = give(anna, "comment.post", text="More shade")["comment"]
+    give(moderator, "statement.admit", poll=statements, comment=proposed)
+
     comment = give(anna, "comment.post", text="Hello")["comment"]
     give(ben, "comment.upvote", comment=comment)
     for name in ("comment.approve", "comment.spotlight", "comment.answer"):
@@ -172,7 +179,7 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
 
 
 def test_acknowledgements_carry_the_fields_that_are_documented(tmp_path: Path) -> None:
-    room = make_room(tmp_path, a_poll("words"), a_poll("text"))
+    room = make_room(tmp_path, a_poll("words"), a_poll("text"), a_poll("opinion"))
     told = {**acks_of_everything(room), "panel.snapshot": {"snapshot"}, "panel.watch": set()}
     assert told == documented_acks()
 
