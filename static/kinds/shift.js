@@ -34,10 +34,10 @@ const drawn = new WeakMap();
 export function draw(svg) {
   const { shift } = svg.dataset;
   const before = drawn.get(svg);
-  if (before?.shift === shift && svg.firstChild) return;
+  if (before?.shift === shift && before.inside?.parentNode === svg) return;
   before?.observer.disconnect();
   const observer = new ResizeObserver(() => redraw(svg));
-  const picture = { shift, observer, told: JSON.parse(shift), text: 0, since: Date.now() };
+  const picture = { shift, observer, told: JSON.parse(shift), text: 0, inside: null, since: Date.now() };
   drawn.set(svg, picture);
   redraw(svg);
   observer.observe(svg);
@@ -46,7 +46,8 @@ export function draw(svg) {
 /** Draw with text that is large enough to read where the picture now stands. */
 function redraw(svg) {
   const picture = drawn.get(svg);
-  if (!svg.isConnected || !picture) return;
+  // The page may have made another picture of this node meanwhile.
+  if (!svg.isConnected || svg.dataset.shift !== picture?.shift) return;
   const drawIn = picture.told.ribbons ? drawRibbons : drawBenches;
   let text = TEXT_UNITS[0];
   for (let tries = 0; tries < 3; tries += 1) {
@@ -61,6 +62,7 @@ function redraw(svg) {
   svg.setAttribute("viewBox", drawIn.box(text, picture.told).join(" "));
   const isFirst = Date.now() - picture.since < WALK_MS / 2;
   drawIn(svg, picture.told, text, isFirst && !prefersStillness());
+  picture.inside = svg.firstChild;
 }
 
 function prefersStillness() {
@@ -299,7 +301,7 @@ function writeNumbers(parent, flows, to, text, places) {
     const y = flow.end + flow.height / 2;
     if (taken.length >= NUMBERS_MOST || taken.some((other) => Math.abs(other - y) < text * 0.88)) continue;
     taken.push(y);
-    const values = { x: to - 16, y: (y + text * 0.34).toFixed(1), "font-size": (text * 0.94).toFixed(1) };
+    const values = { x: to - 16, y: (y + text * 0.34).toFixed(1), "font-size": text.toFixed(1) };
     const name = `ribbon-number o${places[flow.to] % COLOURS}`;
     make("text", { ...values, "text-anchor": "end", class: name }, parent, formatted(flow.count));
   }
@@ -325,7 +327,7 @@ function drawColumn(svg, told, column, { x, blocks, text }) {
   }
   for (const { option, y, height } of labels) {
     if (height < text * 0.8) continue;
-    const values = { x, y: (y + text * 0.3).toFixed(1), "font-size": (text * 0.84).toFixed(1) };
+    const values = { x, y: (y + text * 0.3).toFixed(1), "font-size": text.toFixed(1) };
     make("text", { ...values, "text-anchor": "middle", class: "block-sign" }, svg, told.signs[option]);
   }
 }
@@ -342,7 +344,7 @@ function writeLabel(svg, told, option, count, { x, y, text, anchor }) {
 function writeHeads(svg, heads, xs, y, text) {
   heads.forEach((head, index) => {
     const anchor = heads.length > 2 || Math.abs(xs[index]) < GAP ? "middle" : index ? "end" : "start";
-    const at = { x: xs[index], y: y.toFixed(1), "text-anchor": anchor, "font-size": (text * 0.92).toFixed(1) };
+    const at = { x: xs[index], y: y.toFixed(1), "text-anchor": anchor, "font-size": text.toFixed(1) };
     make("text", { ...at, class: "head" }, svg, head);
   });
 }
