@@ -11,9 +11,9 @@ from dataclasses import dataclass
 LANGUAGES = ("en", "fr", "nl")
 
 LEANINGS: Mapping[str, tuple[float, float]] = {
-    "citizen": (45, 45),
-    "city": (30, 30),
-    "other": (25, 25),
+    "resident": (45, 45),
+    "public": (30, 30),
+    "elsewhere": (25, 25),
     "fairer": (42, 46),
     "same": (33, 30),
     "less": (25, 24),

@@ -61,7 +61,8 @@ def is_seen(element: Element) -> bool:
 
 def seen_text(element: Element) -> str:
     """What eyes read: without what is only for screen readers or still hidden."""
-    if not isinstance(element.tag, str) or not is_seen(element):
+    tag: Any = element.tag
+    if not isinstance(tag, str) or not is_seen(element):
         return ""
     parts = [element.text or ""]
     for child in element:

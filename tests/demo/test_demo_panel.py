@@ -123,7 +123,7 @@ def test_the_file_pleases_the_schema() -> None:
     [
         ("      fr: Une ville où tout est connecté\n", "", "items[3].title.fr"),
         ("  - kind: rating\n", "  - kind: stars\n", "items[4].kind"),
-        ("    visibility: projector\n", "    visiblity: projector\n", "items[5].visiblity"),
+        ("    visibility: projector\n", "    visiblity: projector\n", "items[6].visiblity"),
     ],
 )
 def test_a_slip_in_the_file_is_refused_by_name(old: str, new: str, problem: str) -> None:
