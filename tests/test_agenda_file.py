@@ -261,8 +261,8 @@ REFUSED = {
         changed("kind: comments", "kind: quiz"),
         [
             (
-                "line 8: items[2].kind: expected one of: single_choice, multiple_choice, rating, "
-                "words, text, comments, slide"
+                "line 8: items[2].kind: expected one of: "
+                + ", ".join([*all_kinds(), "comments", "slide"])
             )
         ],
     ),
@@ -282,7 +282,7 @@ REFUSED = {
     ),
     "an unknown visibility": (
         changed("    options:", "    visibility: all\n    options:"),
-        ["line 5: items[1].visibility: expected one of: live, projector, voted, published"],
+        ["line 5: items[1].visibility: expected one of: " + ", ".join(Visibility)],
     ),
     "a forgotten translation": (
         (
@@ -415,7 +415,14 @@ def polls(draw: st.DrawFn, languages: tuple[str, ...]) -> PollDefinition:
         options = [
             {"id": option_id, "label": label} for option_id, label in zip(ids, options, strict=True)
         ]
+    if kind.option_facts:
+        facts = {"budget": {"cost": draw(st.integers(1, 10**6))}, "knowledge": {"right": True}}
+        options = [
+            {**(option if "label" in option else {"label": option}), **facts[kind.name]}
+            for option in options
+        ]
     settings_by_kind: dict[str, dict[str, Any]] = {
+        "budget": {"budget": 10**6, "unit": draw(st.none() | st.just("EUR"))},
         "multiple_choice": {"least": 1, "most": draw(st.integers(1, max(count, 1)))},
         "rating": {
             "steps": draw(st.integers(3, 10)),
