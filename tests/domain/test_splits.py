@@ -17,7 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from polls.domain.kinds import kind_named
 from polls.domain.splits import LEAST, Split, SplitRow, Voter, split_by_groups
+from tests.factories import ANSWERS, a_poll, parse_answer, question_of
 
 Cell = tuple[int, str | None, str]
 
@@ -115,6 +117,19 @@ def test_a_result_nobody_gave_has_no_numbers() -> None:
     (split,) = split_by_groups([], ["x", "y"], [["a", "b"]], is_exclusive=True)
     assert split is not None
     assert cells(split) == {"a": [None, None], "b": [None, None]}
+
+
+@pytest.mark.parametrize("kind", sorted(ANSWERS))
+def test_a_kind_splits_its_answers_by_keys_that_it_lists(kind: str) -> None:
+    definition = a_poll(kind)
+    question, its_kind = question_of(definition), kind_named(kind)
+    keys = its_kind.split_keys(question)
+    for answer in ANSWERS[kind]:
+        counted_for = its_kind.split_of(parse_answer(definition, answer))
+        assert set(counted_for) <= set(keys)
+        assert len(set(counted_for)) == len(counted_for)
+        assert not its_kind.categories(question) or len(counted_for) == 1, "one in each row"
+        assert bool(keys) is bool(counted_for)
 
 
 # What cannot be found out

@@ -87,6 +87,12 @@ class Budget(OptionsKind):
         budget = Fraction(_exactly(question.settings["budget"]))
         return outcome_as_json(count_funding(projects, ballots, budget))
 
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        return question.option_ids
+
+    def split_of(self, answer: Answer) -> tuple[str, ...]:
+        return tuple(answer)
+
     def answer_from_form(self, values: FormValues) -> Any:
         return list(values.get("answer", ()))
 

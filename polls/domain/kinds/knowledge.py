@@ -80,6 +80,12 @@ class Knowledge(OptionsKind):
     def categories(self, question: Question) -> tuple[str, ...]:
         return () if question.settings.get("several") else question.option_ids
 
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        return question.option_ids
+
+    def split_of(self, answer: Answer) -> tuple[str, ...]:
+        return tuple(answer) if isinstance(answer, list) else (answer,)
+
     def answer_from_form(self, values: FormValues) -> Any:
         chosen = list(values.get("answer", ()))
         return chosen if "several" in values else next(iter(chosen), None)

@@ -60,6 +60,13 @@ class Points(Kind):
         means = {f"mean:{option}": tenths(points, turnout) for option, points in counts.items()}
         return Results(turnout, counts, percents, means)
 
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        return question.option_ids
+
+    def split_of(self, answer: Answer) -> tuple[str, ...]:
+        """People are counted, not points: whoever gave an option any."""
+        return tuple(option for option, given in answer.items() if given)
+
     def answer_from_form(self, values: FormValues) -> Any:
         found: dict[str, Any] = {}
         for name, typed in values.items():
