@@ -33,6 +33,7 @@ function start(form, { cast, room, store, answer }) {
   });
   room.on("view", () => form.isConnected && draw(form));
   draw(form);
+  part(form, "opinion").classList.add("is-live");
 }
 
 function read(form) {

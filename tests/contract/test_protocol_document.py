@@ -116,7 +116,7 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
         return done
 
     moderator, anna, ben = room.moderator, room.join(), room.join()
-    words, text = room.poll(0).id, room.poll(1).id
+    words, text, statements = (room.poll(place).id for place in range(3))
     room.hold(0, ["trust"])
     give(moderator, "word.hide", poll=words, word="trust")
     receipt = room.hold(1, "More buses")[0]
@@ -159,8 +159,6 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     give(moderator, "agenda.close")
     give(moderator, "agenda.delete", item=item)
 
-    statements = room.poll(2).id
-    room.open(2)
     give(moderator, "statement.add", poll=statements, text="More trees")
     give(moderator, "statement.withdraw", poll=statements, statement="s1")
     proposed = give(anna, "comment.post", text="More shade")["comment"]
