@@ -342,6 +342,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
     listed = state.shown
     if is_moderator:
         listed = (*state.waiting, *state.shown, *state.latest_reasons, *state.hidden)
+        listed = tuple(comment for comment in listed if not _is_under_seal(state, comment))
     reasons_elsewhere = 0 if is_moderator else state.counts.reasons
     action = state.last_action
     return RoomView(
@@ -393,6 +394,15 @@ def _revealed(state: PanelState, items: tuple[ItemView, ...]) -> tuple[RevealedV
         for item in items
         if item.poll is not None and item.poll.id in wanted and item.poll.state == "published"
     )
+
+
+def _is_under_seal(state: PanelState, comment: Comment) -> bool:
+    """A reason for an answer tells an answer; under a seal it waits with the results."""
+    item = next((i for i in state.items if i.id == comment.item_id), None)
+    poll = state.polls.get(item.poll_id) if item and item.poll_id else None
+    if comment.option_id is None or poll is None:
+        return False
+    return not may_see_results(Role.MODERATOR, poll.visibility, poll.state)
 
 
 def _last_poll(items: tuple[ItemView, ...]) -> PollView | None:

@@ -355,6 +355,27 @@ def test_asked_again_after_the_reveal_it_is_sealed_again(choices: tuple[House, H
     assert differing(choices) == [], "the first round, too, is out of sight meanwhile"
 
 
+def test_reasons_wait_with_the_results_that_they_belong_to(tmp_path: Path) -> None:
+    clock = Clock()
+    app = create_app(make_config(tmp_path), clock=clock)
+    definition = a_poll(visibility="sealed", settings={"reasons": True})
+    room = room_in(app.extensions["hemicycle"].context, a_panel(definition), clock)
+    house = House(app, room, tmp_path)
+    room.open()
+    anna = room.join()
+    room.cast(anna, "b")
+    item = room.state.items[0].id
+    room.comment("It is quicker", anna, kind="reason", about=item, option="b")
+    ways = (views, pages, results_page, downloads, api)
+    assert not any("It is quicker" in way(house) for way in ways)
+    room.close()
+    assert not any("It is quicker" in way(house) for way in ways)
+    room.direct("panel.reveal")
+    assert all("It is quicker" in way(house) for way in (views, results_page, downloads))
+    room.context.stage.stop()
+    room.context.database.close()
+
+
 def test_after_the_panels_end_a_seal_can_still_be_broken(tmp_path: Path) -> None:
     house = a_house(tmp_path / "a", "single_choice", ONE)
     close(house)
