@@ -416,10 +416,13 @@ def polls(draw: st.DrawFn, languages: tuple[str, ...]) -> PollDefinition:
             {"id": option_id, "label": label} for option_id, label in zip(ids, options, strict=True)
         ]
     if kind.option_facts:
-        facts = {"budget": {"cost": draw(st.integers(1, 10**6))}, "knowledge": {"right": True}}
+        cost = draw(st.integers(1, 10**6))
         options = [
-            {**(option if "label" in option else {"label": option}), **facts[kind.name]}
-            for option in options
+            {
+                **(option if "label" in option else {"label": option}),
+                **({"cost": cost} if kind.name == "budget" else {"right": place == 0}),
+            }
+            for place, option in enumerate(options)
         ]
     settings_by_kind: dict[str, dict[str, Any]] = {
         "budget": {"budget": 10**6, "unit": draw(st.none() | st.just("EUR"))},
