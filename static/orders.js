@@ -28,7 +28,8 @@ function ownOrder(snapshot, poll, round) {
 
 function arrange(list, order) {
   const rows = new Map([...list.children].map((row) => [row.dataset.optionId, row]));
-  list.append(...order.map((id) => rows.get(id)).filter(Boolean));
+  const after = [...list.children].findLast((row) => row.dataset.optionId)?.nextSibling ?? null;
+  for (const id of order) if (rows.has(id)) list.insertBefore(rows.get(id), after);
   list.dataset.ordered = "";
 }
 

@@ -25,6 +25,12 @@ class PanelMemory:
     turnout_to_phones: set[str] = field(default_factory=set)
     comments_dirty: bool = False
     comments_sent_at: float = 0.0
+    pace_sent: int = -1
+    """The version of the tallies with which it was last told who has finished."""
+    pace_sent_at: float = 0.0
+    reasons_due: bool = False
+    """Comments have changed since phones were last sent the reasons that stand under options."""
+    reasons_sent_at: float = 0.0
     present_sent: int = -1
     presence_sent_at: float = 0.0
     phones_sent_at: float = 0.0

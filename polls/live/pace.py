@@ -28,7 +28,13 @@ class PaceCount:
     finished: int = 0
     version: int = 0
     """Of all tallies when this was counted; it need not be counted again before they change."""
-    read_at: float = 0.0
+
+
+class PacedPanel(Protocol):
+    """The part of what the stage remembers of a panel that is about its pace."""
+
+    pace_sent: int
+    pace_sent_at: float
 
 
 class PacedState(Protocol):
@@ -51,32 +57,27 @@ def rounds_of_pace(paced: Collection[str] | None, polls: Mapping[str, Poll]) -> 
 
 
 def load_pace(
-    connection: Connection, paced: Collection[str] | None, polls: Mapping[str, Poll], now: float = 0
+    connection: Connection, paced: Collection[str] | None, polls: Mapping[str, Poll]
 ) -> PaceCount:
     """Count those who have finished."""
     rounds = rounds_of_pace(paced, polls)
     if not rounds:
         return PaceCount()
     version = _version(counters_of(connection, rounds), rounds)
-    return PaceCount(voters_of_all(connection, rounds), version, now)
+    return PaceCount(voters_of_all(connection, rounds), version)
 
 
-def is_outdated(
-    pace: PaceCount, counters: Mapping[str, Mapping[str, int]], rounds: list[str], now: float
-) -> bool:
-    """Say whether people have voted since those who finished were counted, a while ago."""
-    is_new = bool(rounds) and _version(counters, rounds) != pace.version
-    return is_new and now - pace.read_at >= PACE_EVERY_SECONDS
-
-
-def recounted(database: Database, state: PacedState, now: float) -> bool:
-    """Count those who have finished anew, if it is time to; say whether that was done."""
+def is_news(database: Database, panel: PacedPanel, state: PacedState, now: float) -> bool:
+    """Count those who have finished anew, if it is time to; say whether screens are to hear of it."""
     paced, polls = state.panel.paced, state.polls
-    if not paced or not is_outdated(state.pace, state.counters, rounds_of_pace(paced, polls), now):
+    if not paced or now - panel.pace_sent_at < PACE_EVERY_SECONDS:
         return False
-    fresh = database.read(lambda connection: load_pace(connection, paced, polls, now))
-    state.pace.finished, state.pace.version = fresh.finished, fresh.version
-    state.pace.read_at = now
+    if _version(state.counters, rounds_of_pace(paced, polls)) != state.pace.version:
+        fresh = database.read(lambda connection: load_pace(connection, paced, polls))
+        state.pace.finished, state.pace.version = fresh.finished, fresh.version
+    if state.pace.version == panel.pace_sent:
+        return False
+    panel.pace_sent, panel.pace_sent_at = state.pace.version, now
     return True
 
 

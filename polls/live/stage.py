@@ -16,8 +16,9 @@ from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility,
 from polls.domain.tally import VERSION
 from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
-from polls.live.pace import pace_frame, recounted
+from polls.live.pace import is_news, pace_frame
 from polls.live.presence import Presence
+from polls.live.reasons import phones_read_reasons
 from polls.live.rooms import (
     comments_room,
     language_room,
@@ -413,8 +414,11 @@ class Stage:
             panel.outdate()
             self._send_comments(panel_id)
             self._send_now_regions(panel_id, (Role.MODERATOR, Role.PROJECTOR))
+            panel.reasons_due = True
+        if panel.reasons_due and phones_read_reasons(panel, now):
+            self._send_now_regions(panel_id, (Role.PARTICIPANT,))
         self._send_presence(panel_id, panel)
-        if panel.state is not None and recounted(self._database, panel.state, now):
+        if panel.state is not None and is_news(self._database, panel, panel.state, now):
             frame = pace_frame(panel.state.pace, self.people(panel_id).present(panel.state, None))
             for role in (Role.MODERATOR, Role.PROJECTOR):
                 self._emit("panel.pace", frame, role_room(panel_id, role.value))
