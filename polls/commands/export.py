@@ -17,6 +17,7 @@ from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import as_json, counts_table, receipts_table
 from polls.services.results import load_results
+from polls.services.shift_files import flows_table
 from polls.services.split_files import splits_table
 from polls.store.panels import PanelRecord
 
@@ -24,10 +25,16 @@ FORMATS = {
     "results": ("json", "csv"),
     "receipts": ("csv",),
     "splits": ("csv",),
+    "flows": ("csv",),
     "agenda": ("yaml",),
 }
 
-TABLES = {"results": counts_table, "receipts": receipts_table, "splits": splits_table}
+TABLES = {
+    "results": counts_table,
+    "receipts": receipts_table,
+    "splits": splits_table,
+    "flows": flows_table,
+}
 
 
 @click.command()
@@ -35,12 +42,13 @@ TABLES = {"results": counts_table, "receipts": receipts_table, "splits": splits_
 @click.option("--results", "what", flag_value="results", default=True, help="Results (default).")
 @click.option("--receipts", "what", flag_value="receipts", help="Every ballot by its receipt.")
 @click.option("--splits", "what", flag_value="splits", help="Results by group.")
+@click.option("--flows", "what", flag_value="flows", help="Who moved, small moves merged.")
 @click.option("--agenda", "what", flag_value="agenda", help="The agenda, without any votes.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["json", "csv", "yaml"]),
-    help="json or csv for results, csv for receipts and splits, yaml for the agenda.",
+    help="json or csv for results, csv for receipts, splits and flows, yaml for the agenda.",
 )
 @click.option(
     "--all",

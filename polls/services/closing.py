@@ -77,12 +77,11 @@ def _conclusions(context: Context, poll: Poll, round_id: str) -> dict[str, Any]:
 
 def shift_of(connection: Connection, poll: Poll, round_id: str) -> dict[str, Any] | None:
     """Return, as JSON, who moved since the round before; None for a first round, and where
-    people write: a text that is written anew is no move.
-    """
+    another answer is no move."""
     kind = kind_named(poll.kind)
     numbers = {found.id: found.number for found in agenda.rounds_of(connection, poll.id)}
     earlier = [found for found, number in numbers.items() if number < numbers[round_id]]
-    if not earlier or not kind.is_closed_answer:
+    if not earlier or not kind.compares_rounds:
         return None
     pairs = answer_pairs(connection, earlier[-1], round_id)
     return count_shift(numbers[earlier[-1]], pairs, kind, poll.question).as_json()

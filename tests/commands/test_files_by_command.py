@@ -15,6 +15,7 @@ from polls.services.agenda_files import definition_of
 from polls.store import schema
 from tests.commands.conftest import Run
 from tests.factories import ANSWERS, Room, make_context
+from tests.services.test_shifts import vote_twice
 
 KEYS = (schema.hashing_key.c.value, schema.instance_setting.c.value)
 
@@ -42,6 +43,13 @@ def test_results_and_receipts_come_as_csv(run: Run, room: Room, tmp_path: Path) 
     done = run("export", room.code, "--receipts", "-o", str(path))
     assert done.stdout == f"TEST42: receipts written to {path}\n"
     assert f",1,{receipt},a,Yes" in path.read_text("utf-8-sig")
+
+
+def test_who_moved_comes_as_csv_with_small_moves_merged(run: Run, room: Room) -> None:
+    vote_twice(room, [("a", "a")] * 8 + [("a", "b")] * 3)
+    lines = run("export", room.code, "--flows").stdout.lstrip("\ufeff").splitlines()
+    assert lines[0].startswith("poll,title,from_round,round,from,")
+    assert [line.partition("?,")[2] for line in lines[1:]] == ["1,2,,,,,3,11,3,0,0"]
 
 
 def test_the_agenda_reads_back_as_the_same_panel(run: Run, room: Room) -> None:

@@ -32,6 +32,10 @@ class Kind(ABC):
     is_closed_answer: ClassVar[bool] = True
     """Answers are picked, not written, so a list of them can be published as it is."""
 
+    compares_rounds: ClassVar[bool] = True
+    """Whoever answers otherwise in a later round has moved. Not so where people write, or answer
+    as many statements as they like."""
+
     option_facts: ClassVar[tuple[str, ...]] = ()
     """What an option of this kind has beside id and label, such as a cost."""
     label_length_most: ClassVar[int] = 120

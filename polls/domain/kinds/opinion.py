@@ -34,6 +34,7 @@ class Opinion(Kind):
     option_facts = ("withdrawn",)
     label_length_most = STATEMENT_LENGTH_MOST
     option_id_prefix = "s"
+    compares_rounds = False
     has_outcome: ClassVar[bool] = True
     has_picture: ClassVar[bool] = True
 

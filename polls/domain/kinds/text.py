@@ -19,6 +19,7 @@ class Text(Kind):
     place = 5
     shape = "text"
     is_closed_answer = False
+    compares_rounds = False
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002
         self.refuse_unknown_settings(raw, ("length",))

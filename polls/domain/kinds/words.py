@@ -31,6 +31,7 @@ class Words(Kind):
     place = 4
     shape = "list"
     is_closed_answer = False
+    compares_rounds = False
     private_settings = ("hidden",)
 
     def parse_settings(self, raw: Mapping[str, Any], option_count: int) -> dict[str, Any]:  # noqa: ARG002
