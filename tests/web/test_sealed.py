@@ -115,7 +115,7 @@ def choices(tmp_path: Path) -> Iterator[tuple[House, House]]:
 
 
 def without_ids(text: str) -> str:
-    text = re.sub(r"\b[0-9a-f]{16}(?:[0-9a-f]{16})?\b", "ID", text)
+    text = re.sub("[0-9a-f]{16,}", "ID", text)
     return re.sub(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b", "RECEIPT", text)
 
 
