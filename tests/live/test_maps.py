@@ -10,7 +10,7 @@ import gevent
 import pytest
 
 from polls.domain.agenda import define_poll
-from polls.domain.polls import Poll
+from polls.domain.polls import Poll, Role
 from polls.live.maps import DRAW_EVERY_SECONDS, Easel, Maps
 from tests.factories import Room, a_poll, make_room
 
@@ -162,3 +162,37 @@ def test_a_closed_round_leaves_no_memory_of_its_ballots(studio: Studio) -> None:
     assert latest is not None
     assert latest.outcome is not None
     assert latest.outcome["participants"] == 8
+
+
+@pytest.mark.parametrize(
+    ("visibility", "roles"),
+    [
+        ("live", {"participant", "projector", "moderator"}),
+        ("projector", {"projector", "moderator"}),
+        ("published", {"moderator"}),
+    ],
+)
+def test_a_new_map_is_drawn_on_the_screens_that_may_show_it(
+    studio: Studio, visibility: str, roles: set[str]
+) -> None:
+    room, stage = studio.room, studio.room.context.stage
+    room.direct("poll.visibility", poll=room.poll().id, visibility=visibility)
+    heard: list[str] = []
+    stage.connect_to(
+        emit=lambda event, _payload, place: heard.append(place) if event == "panel.view" else None,
+        has_members=lambda place: place.endswith("/en"),
+        render=lambda view, region, news: {"region": region, "version": view.version},
+    )
+    studio.vote(4)
+    stage.fresh_state(room.panel_id)
+    heard.clear()
+    room.clock.advance(DRAW_EVERY_SECONDS)
+    stage.tick()
+    with gevent.Timeout(PATIENCE_SECONDS):
+        while not heard:
+            gevent.sleep(0.005)
+    assert {place.split("/")[1] for place in heard} == roles
+    poll = stage.view(room.panel_id, Role.MODERATOR, "en").items[0].poll
+    assert poll is not None
+    assert poll.picture is not None
+    assert poll.picture["participants"] == 4
