@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from polls.domain.shifts import Shift, shift_from_json
 from polls.services import panels, participants, polls
 from polls.services.context import Actor
-from tests.factories import Room, a_poll, make_room
+from tests.factories import Clock, Room, a_panel, a_poll, make_context, make_room, room_in
 
 STAY = [("a", "a")] * 8 + [("b", "b")] * 6
 MOVE = [("a", "b")] * 5 + [("b", "c")] * 2
@@ -157,3 +159,14 @@ def test_a_round_that_the_panels_end_cuts_short_is_compared_before_the_trail_is_
         room.cast(person, "c")
     panels.end(room.context, room.panel_id)
     assert (shift_in(room).from_round, shift_in(room).moved) == (2, len(STAY))
+
+
+@pytest.mark.postgres
+def test_postgresql_counts_the_same_moves(tmp_path: Path, postgres_url: str) -> None:
+    clock = Clock()
+    context = make_context(tmp_path, clock, database_url=postgres_url)
+    room = room_in(context, a_panel(a_poll()), clock)
+    vote_twice(room, [*STAY, *MOVE, (None, "c"), ("d", None)])
+    shift = shift_in(room)
+    assert (shift.both, shift.moved, shift.newcomers, shift.leavers) == (21, 7, 1, 1)
+    context.database.close()
