@@ -135,7 +135,7 @@ def message_of(refusal: Refusal) -> str:
 
 def _amounts(details: Mapping[str, Any]) -> dict[str, str]:
     locale = get_locale() or Locale("en")
-    unit = Texts(details["unit"]).in_language(locale.language)
+    unit = Texts(details.get("unit", {})).in_language(locale.language)
     return {name: money(details[name], unit, locale) for name in ("over", "budget")}
 
 
