@@ -154,15 +154,14 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     assert latest is not None
     polls_service.finish_round(room.context, room.panel_id, sealed, latest.id)
     give(moderator, "panel.reveal")
-    give(moderator, "agenda.paste", text="Shall we?")
-    give(moderator, "agenda.open")
-    give(moderator, "agenda.close")
-    give(moderator, "agenda.delete", item=item)
-
     give(moderator, "statement.add", poll=statements, text="More trees")
     give(moderator, "statement.withdraw", poll=statements, statement="s1")
     proposed = give(anna, "comment.post", text="More shade")["comment"]
     give(moderator, "statement.admit", poll=statements, comment=proposed)
+    give(moderator, "agenda.paste", text="Shall we?")
+    give(moderator, "agenda.open")
+    give(moderator, "agenda.close")
+    give(moderator, "agenda.delete", item=item)
 
     comment = give(anna, "comment.post", text="Hello")["comment"]
     give(ben, "comment.upvote", comment=comment)
