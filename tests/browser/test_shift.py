@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 from playwright.sync_api import expect
@@ -30,7 +32,7 @@ def vote(panel: Panel, poll: str, number: int, ballots: dict[requests.Session, s
         assert answered.status_code == 303, answered.text[:300]
 
 
-def vote_twice(panel: Panel, pairs: list[tuple[str, str]], **asked: object) -> str:
+def vote_twice(panel: Panel, pairs: list[tuple[str, str]], **asked: Any) -> str:
     """Ask a question twice; a dash is someone who does not vote in that round."""
     poll = panel.ask(**asked)
     devices = seated(panel, len(pairs))

@@ -63,7 +63,8 @@ def tables_that_look_the_same(table: Table) -> Iterator[Table]:
     size = len(table)
     rows = [sum(row) for row in table]
     columns = [sum(column) for column in zip(*table, strict=True)]
-    open_cells = [c for c in product(range(size), repeat=2) if c[0] != c[1] and c not in fixed]
+    cells_of_moves = ((r, c) for r in range(size) for c in range(size) if r != c)
+    open_cells = [cell for cell in cells_of_moves if cell not in fixed]
 
     def fill(
         cells: list[tuple[int, int]], found: dict[tuple[int, int], int], left: int
@@ -90,7 +91,7 @@ def test_no_small_move_can_be_worked_out_from_what_is_published(table: Table) ->
     if not merged_flows(shift_with(table)).flows:
         return  # nobody learns more than from the totals
     size = len(table)
-    unsure = {
+    unsure: dict[tuple[int, int], set[int]] = {
         (row, column): set()
         for row, column in product(range(size), repeat=2)
         if row != column and 0 < table[row][column] < CELL_LEAST
