@@ -123,6 +123,9 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     give(moderator, "answer.approve", poll=text, receipt=receipt)
     give(moderator, "answer.hide", poll=text, receipt=receipt)
 
+    room.hold(3, 40)
+    give(moderator, "truth.show", poll=room.poll(3).id)
+
     poll = give(moderator, "poll.create", title="T?", options=["Y", "N"])["poll"]
     give(moderator, "poll.update", poll=poll, title="Now?")
     give(moderator, "poll.visibility", poll=poll, visibility="voted")
@@ -176,7 +179,8 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
 
 
 def test_acknowledgements_carry_the_fields_that_are_documented(tmp_path: Path) -> None:
-    room = make_room(tmp_path, a_poll("words"), a_poll("text"), a_poll("opinion"))
+    estimate = a_poll("numeric", settings={"truth": 50})
+    room = make_room(tmp_path, a_poll("words"), a_poll("text"), a_poll("opinion"), estimate)
     told = {**acks_of_everything(room), "panel.snapshot": {"snapshot"}, "panel.watch": set()}
     assert told == documented_acks()
 
