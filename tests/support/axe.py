@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 SCRIPT = Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """
-async ([selector, tags]) => {
+async ([selector, tags, rules]) => {
   const found = await window.axe.run(selector ?? document, {
-    runOnly: { type: "tag", values: tags },
-    rules: { "target-size": { enabled: true } },
+    runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: tags },
+    rules: rules ? {} : { "target-size": { enabled: true } },
     resultTypes: ["violations"],
   });
   return found.violations.map((violation) => ({
@@ -37,19 +37,36 @@ def _read_script() -> str:
 
 
 def find_violations(
-    page: Page, selector: str | None = None, *, tags: list[str] | None = None
+    page: Page,
+    selector: str | None = None,
+    *,
+    tags: list[str] | None = None,
+    rules: list[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Works under the strict policy too: the debugger evaluates, the page loads no script."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_read_script())
-    violations: list[dict[str, Any]] = page.evaluate(RUN, [selector, tags or TAGS])
+    violations: list[dict[str, Any]] = page.evaluate(RUN, [selector, tags or TAGS, rules])
     return violations
 
 
-def assert_accessible(page: Page, selector: str | None = None) -> None:
+STYLES_ARE_HERE = (
+    "() => [...document.querySelectorAll('link[rel=stylesheet]')].every((l) => l.sheet)"
+)
+
+
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+"""All that another colour scheme can change."""
+
+
+def assert_accessible(
+    page: Page, selector: str | None = None, *, rules: list[str] | None = None
+) -> None:
+    # A fragment may have brought styles along that are still on their way.
+    page.wait_for_function(STYLES_ARE_HERE)
     lines = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
         + "\n".join(f"    {node['target']}: {node['html']}" for node in violation["nodes"])
-        for violation in find_violations(page, selector)
+        for violation in find_violations(page, selector, rules=rules)
     ]
     assert not lines, f"axe finds on {page.url}:\n" + "\n".join(lines)
