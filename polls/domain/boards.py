@@ -7,7 +7,7 @@ so many; nothing is told of fewer than five people, nor can it be reckoned from 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PEOPLE_LEAST = 5
@@ -74,15 +74,3 @@ class Board:
         better = sum(score > own for score in self.knew.values())
         is_told = better == 0 or better >= PEOPLE_LEAST
         return Standing(own, self.questions, better if is_told else None)
-
-
-def board_of(checks: Iterable[Mapping[str, bool]]) -> Board:
-    """Return the board of knowledge checks, each a mapping from participant to whether they
-    knew it."""
-    knew: Counter[str] = Counter()
-    questions = 0
-    for check in checks:
-        questions += 1
-        for participant, has_known in check.items():
-            knew[participant] += int(has_known)
-    return Board(questions, dict(knew))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from polls.domain.boards import Board, board_of
-from polls.domain.kinds.knowledge import knows
+from polls.domain.boards import Board
+from polls.domain.kinds.knowledge import right_ballots
 from polls.domain.polls import Poll, results_are_public
 from polls.live.views import BoardView
 from polls.store import knowledge
@@ -19,12 +19,12 @@ def load_board(connection: Connection, panel: PanelRecord, polls: Iterable[Poll]
     wanted, and once a panel has ended and nothing joins a person's ballots any more."""
     if not panel.board or panel.ended_at is not None:
         return None
-    checks = {poll.round.id: poll for poll in polls if poll.round is not None and _is_told(poll)}
-    answers = knowledge.answers_by_participant(connection, list(checks))
-    return board_of(
-        {person: knows(answer, poll.question) for person, answer in answers[round_id].items()}
-        for round_id, poll in checks.items()
-    )
+    right = {
+        poll.round.id: right_ballots(poll.question)
+        for poll in polls
+        if poll.round is not None and _is_told(poll)
+    }
+    return Board(len(right), knowledge.known_by_participant(connection, right))
 
 
 def _is_told(poll: Poll) -> bool:

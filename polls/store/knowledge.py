@@ -1,24 +1,38 @@
-"""Who answered what in knowledge checks, for the board."""
+"""Who knew how many answers of knowledge checks, summed up by the database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+import orjson
+from sqlalchemy import Connection, Text, and_, case, func, or_, select, type_coerce
+from sqlalchemy import cast as as_type
+from sqlalchemy.sql.elements import ColumnElement
 
 from polls.store import schema
 
 
-def answers_by_participant(
-    connection: Connection, round_ids: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Return, by round and participant, the answers that count."""
-    found: dict[str, dict[str, Any]] = {round_id: {} for round_id in round_ids}
+def known_by_participant(
+    connection: Connection, right: Mapping[str, Sequence[Any]]
+) -> dict[str, int]:
+    """Return how often each participant gave one of the right answers; `right` has them by round,
+    in canonical form. Who answered in none of the rounds is not there."""
+    if not right:
+        return {}
     table = schema.ballot
-    query = select(table.c.round_id, table.c.participant, table.c.answer).where(
-        table.c.round_id.in_(list(round_ids)), table.c.answer.is_not(None)
+    is_known = or_(*(_is_one_of(round_id, answers) for round_id, answers in right.items()))
+    query = (
+        select(table.c.participant, func.sum(case((is_known, 1), else_=0)))
+        .where(table.c.round_id.in_(list(right)), table.c.answer.is_not(None))
+        .group_by(table.c.participant)
     )
-    for round_id, participant, answer in connection.execute(query):
-        found[round_id][participant] = answer
-    return found
+    return {participant: int(known) for participant, known in connection.execute(query)}
+
+
+def _is_one_of(round_id: str, answers: Sequence[Any]) -> ColumnElement[bool]:
+    """Answers are compared as the texts that they are stored as."""
+    table = schema.ballot
+    texts = [orjson.dumps(answer).decode() for answer in answers]
+    stored = type_coerce(as_type(table.c.answer, Text), Text)
+    return and_(table.c.round_id == round_id, stored.in_(texts))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polls.domain.boards import PEOPLE_LEAST, Band, Board, Standing, board_of
+from polls.domain.boards import PEOPLE_LEAST, Band, Board, Standing
 
 
 def board(questions: int, *scores: int) -> Board:
@@ -40,14 +40,8 @@ def test_scores_of_too_few_people_are_joined_with_their_neighbours() -> None:
     assert found.bands() == [Band(3, 4, 5), Band(0, 2, 6)]
 
 
-def test_a_check_counts_for_who_answered_it() -> None:
-    found = board_of([{"anna": True, "ben": False}, {"anna": True}])
-    assert found == Board(2, {"anna": 2, "ben": 0})
-
-
 def test_without_checks_there_is_nothing_to_show() -> None:
-    assert board_of([]) == Board(0, {})
-    assert board_of([]).bands() == []
+    assert Board(0, {}).bands() == []
 
 
 @given(st.integers(0, 6).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.integers(0, n)))))

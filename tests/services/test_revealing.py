@@ -212,6 +212,23 @@ def test_only_checks_whose_answers_everyone_may_know_count(tmp_path: Path) -> No
     assert board.questions == 1, "a check that is open again says nothing"
 
 
+def test_a_person_is_counted_with_what_they_knew_in_all_checks(tmp_path: Path) -> None:
+    several = a_check(settings={"several": True}, title="Several?")
+    room = make_room(tmp_path, a_check(), several)
+    room.direct("panel.update", board=True)
+    anna, ben, cleo = (room.join() for _ in range(3))
+    answers: list[tuple[Any, Any]] = [("a", ["a"]), ("b", ["a"]), ("a", ["a", "b"])]
+    for place in range(2):
+        room.open(place)
+        for person, given in zip((anna, ben, cleo), answers, strict=True):
+            room.cast(person, given[place], place)
+        room.close(place)
+    board = room.state.board
+    assert board is not None
+    people = [person.require_participant() for person in (anna, ben, cleo)]
+    assert [board.knew[person] for person in people] == [2, 1, 1]
+
+
 def test_views_hold_numbers_of_people_and_nobody(tmp_path: Path) -> None:
     room = with_checks(tmp_path, "live")
     room.direct("panel.update", board=True)

@@ -105,6 +105,12 @@ def knows(answer: Answer, question: Question) -> bool:
     return frozenset(answer) == right if isinstance(answer, list) else answer in right
 
 
+def right_ballots(question: Question) -> list[Answer]:
+    """Return all answers, in canonical form, by which somebody knew it."""
+    right = [option.id for option in question.options if _is_right(option)]
+    return [right] if question.settings.get("several") else list(right)
+
+
 def parse_switch(raw: Any, field: str) -> bool:
     """Return yes or no, as files and forms write it; nothing is no."""
     if raw in (None, False, "", "false", "no", "off"):

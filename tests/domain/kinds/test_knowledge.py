@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polls.domain.agenda import define_poll
 from polls.domain.errors import FieldRefusal, Refusal
 from polls.domain.kinds import kind_named
-from polls.domain.kinds.knowledge import knows
+from polls.domain.kinds.knowledge import knows, right_ballots
 from polls.domain.polls import Option, Poll, PollState, Question, Visibility
 from polls.domain.tally import change_of
 from polls.domain.texts import Texts
@@ -84,6 +84,13 @@ def test_who_chose_all_right_answers_and_no_other_knew_it() -> None:
     for answer in (["a"], ["a", "b", "c"], ["b"]):
         assert not knows(answer, SEVERAL)
     assert KNOWLEDGE.outcome([["a", "c"], ["a"], ["a", "c"]], SEVERAL) == {"knew": 2}
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1), st.booleans())
+def test_who_knew_it_gave_one_of_the_right_ballots(chosen: list[str], is_several: bool) -> None:
+    question = replace(SEVERAL, settings={"several": is_several})
+    answer = KNOWLEDGE.parse(chosen if is_several else chosen[0], question)
+    assert knows(answer, question) is (answer in right_ballots(question))
 
 
 def test_any_of_several_right_answers_is_right_where_one_is_chosen() -> None:
