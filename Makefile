@@ -45,7 +45,7 @@ system-packages: ## install Chromium, Redis and PostgreSQL for the tests, where 
 	@sh tools/system_packages.sh
 
 test: setup system-packages ## run all tests (PYTEST_ARGS=)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python tools/run_tests.py $(PYTEST_ARGS)
 
 check: setup ## ruff, mypy, and the template checks
 	@$(MAKE) --no-print-directory --keep-going check-style check-format check-types check-templates

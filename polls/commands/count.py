@@ -76,7 +76,9 @@ def _counted(file: Path) -> tuple[dict[str, Any], list[str]]:
     if extension in pabulib.EXTENSIONS:
         text, warnings = read_text(file)
         budget = pabulib.read_pabulib(text)
-        outcome = count_funding(budget.projects, budget.ballots, budget.budget, unit=1, fill_up=True)
+        outcome = count_funding(
+            budget.projects, budget.ballots, budget.budget, unit=1, fill_up=True
+        )
         return budget_in_ids(outcome), [*warnings, *budget.warnings]
     if extension == ".json":
         text, warnings = read_text(file)

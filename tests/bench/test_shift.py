@@ -28,6 +28,7 @@ def figures_of(*arguments: str) -> dict[str, Any]:
     return figures
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.timeout(180)

@@ -14,6 +14,7 @@ from tests.support.server import RunningServer
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+ROBOT = Path(__file__).with_name("robot.js").read_text("utf-8")
 DEMO_AGENDA = ROOT / "polls" / "demo" / "panel.yaml"
 
 
@@ -87,3 +88,8 @@ def item_ids(moderator: Page) -> list[str]:
         "nodes => [...new Set(nodes.map((node) => node.dataset.item))]"
     )
     return found
+
+
+def let_answer(phone: Page, number: int) -> None:
+    """From now on this phone answers every question by itself."""
+    phone.evaluate(ROBOT, number)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.panel import Panel, item_ids, take_seat
+from tests.browser.panel import Panel, item_ids, let_answer, take_seat
 from tests.support.axe import COLOUR_RULES, assert_accessible
 from tests.support.browser import Screens
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.browser]
-
-PHONES_IN_A_HALL = 50
-ROBOT = Path(__file__).with_name("robot.js").read_text("utf-8")
 
 
 @pytest.mark.timeout(240)
@@ -55,11 +50,6 @@ def test_axe_finds_nothing_on_any_screen_through_the_whole_agenda(
     look_at(*room)
 
 
-def let_answer(phone: Page, number: int) -> None:
-    """From now on this phone answers every question by itself."""
-    phone.evaluate(ROBOT, number)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_around_the_room(
     screens: Screens, panel: Panel, scheme: str
@@ -84,34 +74,3 @@ def test_axe_finds_nothing_on_the_pages_around_the_room(
         assert_accessible(visitor)
     stranger = screens.phone(panel.link + "/moderate", color_scheme=scheme)
     assert_accessible(stranger)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_fifty_phones_and_three_screens_go_through_the_agenda_without_trouble(
-    screens: Screens, panel: Panel
-) -> None:
-    projector = screens.projector(panel.projector_link)
-    moderator = screens.moderator(panel.moderator_link)
-    results = screens.moderator(panel.link + "/results")
-    phones = [take_seat(screens, panel) for _ in range(PHONES_IN_A_HALL)]
-    for number, phone in enumerate(phones):
-        let_answer(phone, number)
-    for item in item_ids(moderator):
-        panel.command("agenda.show", item=item)
-        poll = panel.snapshot()["poll"]
-        if poll is None:
-            continue
-        panel.command("poll.open", poll=poll["id"], countdown_seconds=0)
-        eventually(
-            lambda: panel.snapshot()["turnout"] == PHONES_IN_A_HALL,
-            30,
-            message="all phones are counted",
-        )
-        panel.close_poll(poll["id"])
-        if poll["visibility"] != "sealed":
-            panel.command("poll.publish", poll=poll["id"])
-            expect(projector.locator(f"[data-tally='{poll['id']}']").first).to_be_visible()
-    panel.command("panel.reveal")
-    results.reload()
-    expect(results.locator("h1").first).to_be_visible()

@@ -20,6 +20,7 @@ def count_of(key: str) -> str:
     return f"[data-tally] [data-count='{key}']"
 
 
+@pytest.mark.alone
 def test_a_vote_is_on_moderator_and_projector_within_half_a_second(
     screens: Screens, panel: Panel
 ) -> None:

@@ -159,6 +159,7 @@ def test_the_picture_depends_on_the_counts_alone_and_keeps_its_nodes(page: Page)
     assert kept
 
 
+@pytest.mark.alone
 def test_a_frame_of_240_seats_is_painted_within_a_few_milliseconds(page: Page) -> None:
     median = page.evaluate(
         """() => {

@@ -244,7 +244,7 @@ def test_the_fields_of_connecting_are_documented_and_no_others() -> None:
 def test_every_poll_kind_is_documented_with_its_settings() -> None:
     shown = rows(section("Answers by kind"))
     assert set(shown) == set(all_kinds())
-    for name, kind in all_kinds().items():
+    for name in all_kinds():
         for setting in a_poll(name).settings:
             assert f"`{setting}`" in shown[name][0], (name, setting)
 

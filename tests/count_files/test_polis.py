@@ -44,7 +44,9 @@ def test_a_small_conversation_is_told_with_ids_and_texts(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "statements"), [("brexit-consensus", (50, 0)), ("15-per-hour-seattle", (54, 23))]
 )
-def test_published_conversations_have_the_published_groups(name: str, statements: tuple[int, int]) -> None:
+def test_published_conversations_have_the_published_groups(
+    name: str, statements: tuple[int, int]
+) -> None:
     folder = POLIS / name
     if not folder.is_dir():
         pytest.skip(f"{name} is not there")

@@ -84,14 +84,14 @@ def test_a_sealed_result_is_never_published_on_its_own(state: PollState) -> None
 @pytest.mark.parametrize("state", [OPEN, CLOSED])
 @pytest.mark.parametrize("wanted", [v for v in Visibility if v is not Visibility.SEALED])
 def test_a_seal_stays_once_voting_has_begun(state: PollState, wanted: Visibility) -> None:
-    with pytest.raises(Refusal, match="poll.seal_stays"):
+    with pytest.raises(Refusal, match=r"poll\.seal_stays"):
         guard_visibility(replace(SEALED, state=state, round=ROUND), wanted)
 
 
 @pytest.mark.parametrize("state", [OPEN, CLOSED, PUBLISHED])
 @pytest.mark.parametrize("before", [v for v in Visibility if v is not Visibility.SEALED])
 def test_what_could_be_seen_cannot_be_sealed_any_more(state: PollState, before: Visibility) -> None:
-    with pytest.raises(Refusal, match="poll.seal_too_late"):
+    with pytest.raises(Refusal, match=r"poll\.seal_too_late"):
         guard_visibility(
             replace(POLL, visibility=before, state=state, round=ROUND), Visibility.SEALED
         )
@@ -110,13 +110,13 @@ def test_a_reveal_takes_all_sealed_polls_that_are_closed_and_no_other() -> None:
     closed = replace(SEALED, id="c", state=CLOSED)
     others = [SEALED, replace(SEALED, state=PUBLISHED), replace(POLL, state=CLOSED)]
     assert polls_to_reveal([*others, closed], "en") == [closed]
-    with pytest.raises(Refusal, match="reveal.nothing"):
+    with pytest.raises(Refusal, match=r"reveal\.nothing"):
         polls_to_reveal(others, "en")
 
 
 def test_a_reveal_waits_for_the_last_sealed_poll_and_names_it() -> None:
     opened = replace(SEALED, state=OPEN, title=Texts({"en": "Tram?", "fr": "Le tram ?"}))
-    with pytest.raises(Refusal, match="reveal.still_open") as caught:
+    with pytest.raises(Refusal, match=r"reveal\.still_open") as caught:
         polls_to_reveal([replace(SEALED, state=CLOSED), opened], "fr")
     assert caught.value.details == {"title": "Le tram ?"}
     assert polls_to_reveal([replace(SEALED, state=CLOSED), replace(POLL, state=OPEN)], "fr"), (

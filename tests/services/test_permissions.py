@@ -82,7 +82,11 @@ def test_no_use_case_is_reached_without_permission(tmp_path: Path) -> None:
     anna = room.join()
     for name in sorted(set(USE_CASES) - PARTICIPANTS):
         with pytest.raises(Refusal) as caught:
-            room.give(anna, name, **({} if name in {"panel.undo", "panel.clear", "panel.reveal"} else _any(name)))
+            room.give(
+                anna,
+                name,
+                **({} if name in {"panel.undo", "panel.clear", "panel.reveal"} else _any(name)),
+            )
         assert caught.value.code == "permission.denied", name
 
 
