@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from polls.domain.boards import Board
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.live.snapshots import room_view
@@ -15,7 +16,7 @@ from polls.live.views import PollView
 from polls.services.agenda_files import export_agenda
 from polls.services.result_files import as_json
 from polls.services.results import load_results
-from tests.factories import Room, a_poll, make_room
+from tests.factories import Clock, Room, a_panel, a_poll, make_context, make_room, room_in
 
 SECRET = "because of the moon"
 OTHERS = (Role.PARTICIPANT, Role.PROJECTOR)
@@ -178,18 +179,26 @@ def answer_all(room: Room, place: int, answers: str) -> None:
     room.close(place)
 
 
+def has_board(room: Room) -> bool:
+    return room.state.board is not None
+
+
+def board_of(room: Room) -> Board:
+    board = room.state.board
+    assert board is not None
+    return board
+
+
 def test_the_board_is_off_unless_the_moderator_turns_it_on(tmp_path: Path) -> None:
     room = with_checks(tmp_path, "live")
     for _ in range(6):
         room.join()
     answer_all(room, 0, "aaaaab")
-    assert room.state.board is None
+    assert not has_board(room)
     room.direct("panel.update", board=True)
-    board = room.state.board
-    assert board is not None
-    assert [band.people for band in board.bands()] == [6]
+    assert [band.people for band in board_of(room).bands()] == [6]
     assert room.direct("panel.undo")["undone"] == "panel.update"
-    assert room.state.board is None
+    assert not has_board(room)
 
 
 def test_only_checks_whose_answers_everyone_may_know_count(tmp_path: Path) -> None:
@@ -199,17 +208,11 @@ def test_only_checks_whose_answers_everyone_may_know_count(tmp_path: Path) -> No
         room.join()
     for place in range(3):
         answer_all(room, place, "aaaaaa")
-    board = room.state.board
-    assert board is not None
-    assert board.questions == 1
+    assert board_of(room).questions == 1
     room.direct("poll.publish", poll=room.poll(2).id)
-    board = room.state.board
-    assert board is not None
-    assert board.questions == 2
+    assert board_of(room).questions == 2
     room.open(0)
-    board = room.state.board
-    assert board is not None
-    assert board.questions == 1, "a check that is open again says nothing"
+    assert board_of(room).questions == 1, "a check that is open again says nothing"
 
 
 def test_a_person_is_counted_with_what_they_knew_in_all_checks(tmp_path: Path) -> None:
@@ -223,10 +226,22 @@ def test_a_person_is_counted_with_what_they_knew_in_all_checks(tmp_path: Path) -
         for person, given in zip((anna, ben, cleo), answers, strict=True):
             room.cast(person, given[place], place)
         room.close(place)
-    board = room.state.board
-    assert board is not None
+    board = board_of(room)
     people = [person.require_participant() for person in (anna, ben, cleo)]
     assert [board.knew[person] for person in people] == [2, 1, 1]
+
+
+@pytest.mark.postgres
+def test_postgresql_counts_what_people_knew_the_same(tmp_path: Path, postgres_url: str) -> None:
+    clock = Clock()
+    context = make_context(tmp_path, clock, database_url=postgres_url)
+    definition = a_panel(a_check(), a_check(settings={"several": True}, title="Several?"))
+    room = room_in(context, definition, clock)
+    room.direct("panel.update", board=True)
+    room.hold(0, "a", "b")
+    room.hold(1, ["a"], ["a", "b"])
+    assert sorted(board_of(room).knew.values()) == [0, 0, 1, 1]
+    context.database.close()
 
 
 def test_views_hold_numbers_of_people_and_nobody(tmp_path: Path) -> None:
