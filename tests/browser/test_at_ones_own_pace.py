@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -152,7 +154,9 @@ def test_a_step_can_be_chosen_and_an_answer_changed_later(
     phone.locator("#pace-list [data-step-link='3']").click()
     answer(phone, 2)
     expect_answered(phone, 1)
-    receipt = phone.locator(in_sight(phone, "[data-receipt]")).text_content()
+    shown = phone.locator(in_sight(phone, "[data-receipt]"))
+    expect(shown).to_have_text(re.compile(r"\S{7}"))
+    receipt = shown.text_content()
     phone.get_by_role("link", name="Back").locator("visible=true").click()
     expect_question(phone, 1)
     go_on(phone)

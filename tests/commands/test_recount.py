@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import update
 
+from polls.domain.kinds import kind_named
 from polls.store import schema
 from tests.commands.conftest import Run
 from tests.factories import ANSWERS, Room
@@ -24,7 +25,7 @@ def test_every_round_is_a_line(run: Run, room: Room) -> None:
     done = run("recount", room.code)
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
-    assert len(lines) == 7
+    assert len(lines) == len(ANSWERS) + 2
     title = "A question of kind single_choice?"
     assert f"TEST42 '{title}' round 1: 4 ballots, counters equal" in lines
     assert f"TEST42 '{title}' round 2: 1 ballot, counters equal" in lines
@@ -49,7 +50,7 @@ def test_a_counter_that_was_tampered_with_is_found(run: Run, room: Room) -> None
     done = run("recount")
     assert done.exit_code == 1
     assert "counters differ: b is 7, ballots say 1" in done.stdout
-    assert done.stdout.count("counters equal") == 4
+    assert done.stdout.count("counters equal") == len(ANSWERS) - 1
 
 
 def test_a_ballot_that_was_tampered_with_is_found(run: Run, room: Room) -> None:
@@ -72,7 +73,8 @@ def test_a_file_is_counted_without_a_database(run: Run, room: Room, tmp_path: Pa
     nowhere = "sqlite:////nowhere/at/all.db"
     done = run("recount", "--receipts", str(path), HEMICYCLE_DATABASE_URL=nowhere)
     assert done.exit_code == 0
-    assert done.stdout.count("counts equal") == 3
+    listed = [name for name in ANSWERS if kind_named(name).is_closed_answer]
+    assert done.stdout.count("counts equal") == len(listed)
     assert done.stdout.count("answers in people's own words are not listed") == 2
     body = orjson.loads(path.read_bytes())
     body["polls"][0]["rounds"][0]["receipts"].pop()

@@ -17,6 +17,7 @@ from tests.support.wire import Client, Refused, WireRoom
 
 SNAPSHOT = {
     "version", "now", "present", "panel", "item", "poll", "round", "turnout", "tally", "you",
+    "polls", "finished",
 }  # fmt: skip
 PANEL = {"code", "title", "languages", "comments_open", "moderation", "ended"}
 POLL = {
@@ -348,7 +349,7 @@ def test_a_command_of_another_role_is_refused(wire_room: WireRoom, name: str) ->
     whole: dict[str, Any] = {
         "poll": "p", "round": 1, "answer": "a", "comment": "c", "item": "i", "place": 1,
         "word": "w", "receipt": "r", "reason": "off_topic", "text": "t", "title": "t",
-        "view": "join", "role": "moderator", "visibility": "live",
+        "view": "join", "role": "moderator", "visibility": "live", "statement": "s",
     }  # fmt: skip
     fields = {key: whole[key] for key in COMMANDS[name].__struct_fields__ if key in whole}
     fields["kind"] = "slide"

@@ -18,9 +18,10 @@ from polls.domain.agenda import (
     parse_optional_texts,
 )
 from polls.domain.errors import FieldRefusal
-from polls.domain.kinds import all_kinds
+from polls.domain.kinds import Kind, all_kinds
 from polls.domain.polls import Option, Visibility
 from polls.domain.texts import Texts
+from tests.factories import SETTINGS
 
 
 def poll_with(**changes: Any) -> PollDefinition:
@@ -107,18 +108,26 @@ def test_an_unknown_kind_is_refused_with_those_that_exist(kind: Any) -> None:
     assert expected == "one of: " + ", ".join(all_kinds())
 
 
+def option_for(kind: Kind, number: int) -> dict[str, Any]:
+    """An option with the facts that its kind cannot do without."""
+    facts: dict[str, Any] = {"cost": 10, "right": number == 0}
+    needed = {name: fact for name, fact in facts.items() if name in kind.option_facts}
+    return {"label": f"option {number}", **needed}
+
+
 @pytest.mark.parametrize("name", all_kinds())
 def test_each_kind_holds_to_its_number_of_options(name: str) -> None:
     kind = all_kinds()[name]
-    labels = [f"option {number}" for number in range(kind.options_most + 1)]
-    assert define_poll(name, "x", labels[: kind.options_least])
-    assert define_poll(name, "x", labels[: kind.options_most])
+    needed = SETTINGS.get(name, {})
+    options = [option_for(kind, number) for number in range(kind.options_most + 1)]
+    assert define_poll(name, "x", options[: kind.options_least], needed)
+    assert define_poll(name, "x", options[: kind.options_most], needed)
     with pytest.raises(FieldRefusal) as caught:
-        define_poll(name, "x", labels)
+        define_poll(name, "x", options, needed)
     assert caught.value.field == "options"
     if kind.options_least:
         with pytest.raises(FieldRefusal) as caught:
-            define_poll(name, "x", labels[: kind.options_least - 1])
+            define_poll(name, "x", options[: kind.options_least - 1], needed)
         assert caught.value.expected == f"at least {kind.options_least} options"
 
 
@@ -222,7 +231,7 @@ def test_a_text_among_the_settings_is_judged_like_any_text() -> None:
 def test_an_unknown_visibility_is_refused(visibility: Any) -> None:
     assert refusal_of(visibility=visibility) == (
         "visibility",
-        "one of: live, projector, voted, published",
+        "one of: live, projector, voted, published, sealed",
     )
 
 

@@ -67,6 +67,8 @@ def answers_of(kind: str) -> st.SearchStrategy[Any]:
         return st.integers(0, 100)
     if kind == "knowledge":
         return st.sampled_from(letters)
+    if kind in ("ranking", "budget"):
+        return st.lists(st.sampled_from(letters), min_size=1, max_size=4, unique=True)
     raise AssertionError(f"no answers for {kind}: add how people answer this kind")
 
 
