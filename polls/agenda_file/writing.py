@@ -83,6 +83,7 @@ def _poll(poll: PollDefinition, languages: tuple[str, ...]) -> Fields:
         for name, value in poll.settings.items()
         if value != usual.get(name)
     }
+    settings = {name: value for name, value in settings.items() if value is not None}
     return {
         "options": _options(poll, languages),
         "settings": settings,
