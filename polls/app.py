@@ -20,8 +20,8 @@ from polls.domain.errors import Refusal
 from polls.live.stage import Stage
 from polls.services.closing import conclude_all
 from polls.services.context import Context, RateLimits
+from polls.services.finishing import Finisher
 from polls.services.panels import end_those_due
-from polls.services.polls import finish_round
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
 from polls.web.api import api, refuse
@@ -103,9 +103,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     _answer_errors(app)
     sockets.open()
     context.stage.connect_to(emit=sockets.emit, has_members=sockets.has_members, render=renderer)
-    context.stage.start(
-        lambda panel_id, poll_id, round_id: finish_round(context, panel_id, poll_id, round_id)
-    )
+    context.stage.start(Finisher(context).finish_soon)
     gevent.spawn(_conclude_what_was_left, context)
     gevent.spawn(_end_panels_forever, context)
     return app

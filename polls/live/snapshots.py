@@ -75,6 +75,8 @@ class PanelState:
     pace: PaceCount = field(default_factory=PaceCount)
     latest_reasons: tuple[Comment, ...] = ()
     """For the moderator's list; all others see reasons under their options."""
+    sealed: frozenset[str] = frozenset()
+    """Ids of rounds whose results and reasons nobody may see, whoever asks."""
     board: Board | None = None
     pictures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """By round id: what was drawn from the ballots of open rounds; see `polls.live.maps`."""
@@ -120,6 +122,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         for round_id, poll in rounds.items()
         if poll.kind == "text"
     }
+    sealed = agenda.sealed_rounds(connection, panel_id)
     spotlight = None
     if panel.spotlight_comment_id:
         spotlight = comments.find_comment(connection, panel_id, panel.spotlight_comment_id)
@@ -132,7 +135,8 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         shown=_comments(connection, panel_id, CommentState.SHOWN, COMMENTS_SHOWN_MOST),
         waiting=_comments(connection, panel_id, CommentState.WAITING, COMMENTS_WAITING_MOST),
         hidden=_comments(connection, panel_id, CommentState.HIDDEN, COMMENTS_WAITING_MOST),
-        spotlight=spotlight,
+        spotlight=None if spotlight and spotlight.round_id in sealed else spotlight,
+        sealed=sealed,
         counts=comments.comment_counts(connection, panel_id),
         last_action=comments.latest_action(connection, panel_id),
         reasons=load_reasons(connection, polls.values()),
@@ -197,6 +201,7 @@ def poll_view(
     kind = kind_named(poll.kind)
     latest = poll.round
     counters = state.counters.get(latest.id, Counter()) if latest else Counter()
+    outcome = latest.outcome if latest and latest.is_closed else None
     visible = may_see_results(role, poll.visibility, poll.state, has_voted)
     is_moderator = role is Role.MODERATOR
     kept = frozenset() if is_moderator else kind.keeps_back(poll, sees_results=visible)
@@ -237,12 +242,12 @@ def poll_view(
         texts=_texts(state, poll, role) if visible else (),
         present=latest.present if latest and latest.is_closed else None,
         is_public=results_are_public(poll.visibility, poll.state),
-        outcome=latest.outcome if latest and visible else None,
+        outcome=outcome if visible else None,
         revelation=kind.revelation(counters, poll.question)
         if visible and poll.is_revealed
         else None,
         shift=shift_view(poll, language) if visible else None,
-        picture=(latest.outcome or state.pictures.get(latest.id)) if latest and visible else None,
+        picture=(outcome or state.pictures.get(latest.id)) if latest and visible else None,
         splits=_splits(state, poll, role, language) if visible else (),
         coverage=kind.coverage(counters, poll.question),
         reasons=by_option(
@@ -342,7 +347,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
     listed = state.shown
     if is_moderator:
         listed = (*state.waiting, *state.shown, *state.latest_reasons, *state.hidden)
-        listed = tuple(comment for comment in listed if not _is_under_seal(state, comment))
+        listed = tuple(comment for comment in listed if comment.round_id not in state.sealed)
     reasons_elsewhere = 0 if is_moderator else state.counts.reasons
     action = state.last_action
     return RoomView(
@@ -394,15 +399,6 @@ def _revealed(state: PanelState, items: tuple[ItemView, ...]) -> tuple[RevealedV
         for item in items
         if item.poll is not None and item.poll.id in wanted and item.poll.state == "published"
     )
-
-
-def _is_under_seal(state: PanelState, comment: Comment) -> bool:
-    """A reason for an answer tells an answer; under a seal it waits with the results."""
-    item = next((i for i in state.items if i.id == comment.item_id), None)
-    poll = state.polls.get(item.poll_id) if item and item.poll_id else None
-    if comment.option_id is None or poll is None:
-        return False
-    return not may_see_results(Role.MODERATOR, poll.visibility, poll.state)
 
 
 def _last_poll(items: tuple[ItemView, ...]) -> PollView | None:

@@ -11,7 +11,7 @@ from polls.domain.polls import Poll
 from polls.domain.shifts import count_shift
 from polls.live.workbench import off_loop
 from polls.services.context import Context
-from polls.services.splitting import split_after
+from polls.services.splitting import is_to_be_split, split_after
 from polls.store import agenda, ballots, panels
 from polls.store.shifts import answer_pairs
 
@@ -19,10 +19,13 @@ from polls.store.shifts import answer_pairs
 def conclude(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
     """Work out and keep a closed round's conclusions. Doing it twice does no harm."""
     poll = context.database.read(lambda connection: agenda.poll_of(connection, panel_id, poll_id))
+    closed_at = context.database.read(lambda connection: agenda.closed_at(connection, round_id))
+    if closed_at is None:
+        return
     found = _conclusions(context, poll, round_id)
 
     def keep(connection: Connection) -> None:
-        agenda.keep_conclusions(connection, round_id, **found)
+        agenda.keep_conclusions(connection, round_id, closed_at, **found)
         panels.change_panel(connection, panel_id)
 
     if found:
@@ -44,6 +47,8 @@ def conclude_all(context: Context) -> int:
             conclude(context, left.panel_id, left.poll_id, left.round_id)
         elif needs_outcome:
             conclude_ended(context, left.panel_id, left.poll_id, left.round_id)
+        elif left.is_linked and left.lacks_splits and _may_be_split(context, left):
+            split_after(context, left.panel_id, left.poll_id, left.round_id)
         else:
             continue
         concluded += 1
@@ -51,15 +56,22 @@ def conclude_all(context: Context) -> int:
     return concluded
 
 
+def _may_be_split(context: Context, left: agenda.Unconcluded) -> bool:
+    return is_to_be_split(
+        context.database.read(lambda reading: agenda.poll_of(reading, left.panel_id, left.poll_id))
+    )
+
+
 def conclude_ended(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
     """Keep the outcome of a round that its panel's end closed; who moved cannot be told now."""
     poll = context.database.read(lambda connection: agenda.poll_of(connection, panel_id, poll_id))
-    if not kind_named(poll.kind).has_outcome:
+    closed_at = context.database.read(lambda connection: agenda.closed_at(connection, round_id))
+    if not kind_named(poll.kind).has_outcome or closed_at is None:
         return
     outcome = _outcome(context, poll, round_id)
 
     def keep(connection: Connection) -> None:
-        agenda.keep_conclusions(connection, round_id, outcome=outcome)
+        agenda.keep_conclusions(connection, round_id, closed_at, outcome=outcome)
         panels.change_panel(connection, panel_id)
 
     context.database.write(keep)

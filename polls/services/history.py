@@ -15,6 +15,7 @@ from polls.protocol import PanelUndo
 from polls.services.context import Actor, Context
 from polls.store import agenda, comments, panels, schema
 from polls.store.ballots import voters_of_round
+from polls.store.splits import take_back_splits
 
 _TABLES = {
     "panel": schema.panel,
@@ -85,6 +86,8 @@ def _restore(connection: Connection, entry: dict[str, Any], now: float) -> None:
         _keep_seal(connection, entry)
     if entry["values"] is not None:
         connection.execute(update(table).where(table.c.id == entry["id"]).values(**entry["values"]))
+        if entry["table"] == "round":
+            take_back_splits(connection, entry["id"])
     elif entry["table"] == "round":
         if voters_of_round(connection, entry["id"]):
             raise Refusal("undo.has_ballots")

@@ -20,6 +20,7 @@ from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
 from polls.services.passwords import password_matches
 from polls.services.polls import insert_definition
+from polls.services.splitting import Unsplit, keep_split, unsplit_of
 from polls.store import agenda, ballots, comments, panels, schema
 from polls.store.identities import capability_hash, derived_key
 from polls.store.panels import PanelRecord, new_id
@@ -284,6 +285,7 @@ def end(context: Context, panel_id: str) -> int:
     now = context.clock()
 
     closed: list[tuple[str, str]] = []
+    unsplit: Unsplit = []
 
     def work(connection: Connection) -> int:
         for poll in agenda.polls_of(connection, panel_id).values():
@@ -292,16 +294,14 @@ def end(context: Context, panel_id: str) -> int:
                 agenda.end_round(connection, poll, now)
                 # Afterwards nothing joins a person's ballots any more.
                 shift = shift_of(connection, poll, poll.round.id)
-                agenda.keep_conclusions(connection, poll.round.id, shift=shift)
+                agenda.keep_conclusions(connection, poll.round.id, now, shift=shift)
+        unsplit.extend(unsplit_of(connection, panel_id))
         table = schema.hashing_key
         connection.execute(table.delete().where(table.c.panel_id == panel_id))
+        comments.unlink_comments(connection, panel_id)
         unlinked = ballots.unlink_all(connection, panel_id)
         people = schema.participant
         connection.execute(people.delete().where(people.c.panel_id == panel_id))
-        comment = schema.comment
-        connection.execute(
-            comment.update().where(comment.c.panel_id == panel_id).values(participant=None)
-        )
         comments.unlink_upvotes(connection, panel_id)
         panels.change_panel(connection, panel_id, ended_at=now, paced=None)
         return unlinked
@@ -309,6 +309,8 @@ def end(context: Context, panel_id: str) -> int:
     unlinked = context.database.write(work)
     for poll_id, round_id in closed:
         conclude_ended(context, panel_id, poll_id, round_id)
+    for found, closed_at, material in unsplit:
+        keep_split(context, panel_id, found, closed_at, material)
     context.stage.structure_changed(panel_id)
     return unlinked
 

@@ -27,11 +27,11 @@ from polls.domain.polls import (
 )
 from polls.domain.tally import BALLOTS
 from polls.domain.texts import clean_line, fold
-from polls.services.closing import conclude
 from polls.services.context import Actor, Context
+from polls.services.finishing import finish_rounds
 from polls.services.history import Before, note, row_absent, row_before
 from polls.store import agenda, ballots, comments, panels
-from polls.store.pace import end_pace_if_over
+from polls.store.pace import leave_pace
 from polls.store.panels import new_id
 from polls.store.splits import forget_splits_by
 
@@ -87,7 +87,7 @@ def _definition(
             settings = like.question.settings if settings is None else settings  # type: ignore[assignment]
         visibility = visibility or like.visibility.value
     if command.comment is not None and not title:
-        title = comments.comment_of(connection, actor.panel_id, command.comment).text
+        title = comments.comment_to_moderate(connection, actor.panel_id, command.comment).text
     return define_poll(
         kind=kind or "single_choice",
         title=title,
@@ -243,8 +243,9 @@ def _tell_opened(context: Context, panel_id: str, poll_id: str) -> None:
     context.stage.poll_opened(panel_id, poll)
 
 
-_ROUND_BEFORE_CLOSING = ("poll_id", "closes_at", "closed_at", "outcome", "shift", "splits")
-"""Conclusions go when the closing is taken back; closing again draws them anew."""
+_ROUND_BEFORE_CLOSING = ("poll_id", "closes_at", "closed_at", "outcome", "shift")
+"""Conclusions go when the closing is taken back; closing again draws them anew. Splits that were
+shown are never drawn anew: undoing sees to that."""
 
 
 def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[str, Any]:
@@ -280,25 +281,8 @@ def end_voting(connection: Connection, poll: Poll, latest: Round, now: float) ->
 
 
 def finish_round(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
-    """Close a round whose grace is over. Called by the clock; only one caller does it."""
-    now = context.clock()
-    present = context.stage.people(panel_id).present(context.stage.state(panel_id), None)
-
-    def work(connection: Connection) -> Poll | None:
-        due_by = now - GRACE_SECONDS
-        if not agenda.finish_round(connection, round_id, due_by, now, present):
-            return None
-        agenda.change_poll(connection, poll_id, state=PollState.CLOSED.value)
-        panels.change_panel(connection, panel_id)
-        end_pace_if_over(connection, panel_id)
-        return agenda.poll_of(connection, panel_id, poll_id)
-
-    poll = context.database.write(work)
-    if poll is not None:
-        conclude(context, panel_id, poll_id, round_id)
-        context.stage.structure_changed(panel_id, "closed")
-        context.stage.counters_changed(panel_id, round_id)
-        context.stage.poll_closed(panel_id, poll)
+    """Close a round whose grace is over, and tell what it came to; see `finish_rounds`."""
+    finish_rounds(context, panel_id, [(poll_id, round_id)])
 
 
 def publish(context: Context, actor: Actor, command: protocol.PollPublish) -> dict[str, Any]:
@@ -377,6 +361,7 @@ def clear(context: Context, actor: Actor, command: protocol.PollClear) -> dict[s
             context.stage.round_ends(actor.panel_id, poll.id, poll.round.id, None)
         agenda.clear_rounds(connection, poll)
         forget_splits_by(connection, actor.panel_id, poll.id)
+        leave_pace(connection, actor.panel_id, poll.id)
         panels.change_panel(connection, actor.panel_id)
         note(connection, actor, "poll.clear", poll.id, None, now)
 

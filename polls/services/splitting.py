@@ -22,29 +22,75 @@ from polls.store import splits as stored
 GROUPING_MOST = 4
 """By the first so many grouping questions of an agenda results are split."""
 
+WORK_MOST = 1_000_000
+"""Different ballots times answers times groups; a result beyond that is not split."""
+
 
 def split_after(context: Context, panel_id: str, poll_id: str, round_id: str) -> None:
     """Split what can be split now that a round is closed: its own result, or, if it asked for
     groups, the results of the rounds that were closed before."""
-    for poll, found in context.database.read(
+    own = context.database.read(lambda connection: agenda.closed_at(connection, round_id))
+    for poll, found, closed_at in context.database.read(
         lambda connection: _rounds_to_split(connection, panel_id, poll_id, round_id)
     ):
-        _split(context, panel_id, poll, found, is_new=found == round_id)
+        _split(context, panel_id, poll, found, closed_at)
+    if own is not None:
+        # A grouping round that lacks nothing is done with; others have what they had.
+        context.database.write(lambda connection: stored.note_split(connection, round_id, own))
 
 
-def _split(context: Context, panel_id: str, poll: Poll, round_id: str, *, is_new: bool) -> None:
-    material = context.database.read(
-        lambda connection: _material(connection, panel_id, poll, round_id, is_new=is_new)
-    )
-    if material is None:
-        return
+def _split(context: Context, panel_id: str, poll: Poll, round_id: str, closed_at: float) -> None:
+    def read(connection: Connection) -> _Material | None:
+        found = _material(connection, panel_id, poll, round_id)
+        # Looked at afterwards: what was read of a panel that goes on was linked.
+        goes_on = panels.panel_by_id(connection, panel_id).ended_at is None
+        return found if goes_on else None
+
+    material = context.database.read(read)
+    if material is not None:
+        keep_split(context, panel_id, round_id, closed_at, material)
+
+
+def keep_split(
+    context: Context, panel_id: str, round_id: str, closed_at: float, material: _Material
+) -> None:
     splits = off_loop(material.split)
+    if splits is None:
+        return
 
     def keep(connection: Connection) -> None:
-        stored.keep_splits(connection, round_id, splits)
+        stored.keep_splits(connection, round_id, closed_at, splits)
         panels.change_panel(connection, panel_id)
 
     context.database.write(keep)
+
+
+def is_to_be_split(poll: Poll) -> bool:
+    """Its closing may split something: its own result, or those of others by it."""
+    return is_grouping(poll) or _is_split(poll)
+
+
+Unsplit = list[tuple[str, float, Any]]
+"""Rounds, when they were closed, and what their splits are made from."""
+
+
+def unsplit_of(connection: Connection, panel_id: str) -> Unsplit:
+    """Return what is left to split when a panel ends, read while ballots can still be joined."""
+    polls = agenda.polls_of(connection, panel_id)
+    closed = [
+        found
+        for found in stored.closed_rounds_of(connection, panel_id)
+        if is_to_be_split(polls[found[0]])
+    ]
+    lacking = {found for _, found, _ in closed if stored.lacks_splits(connection, found)}
+    is_grouped_anew = any(is_grouping(polls[of]) for of, found, _ in closed if found in lacking)
+    return [
+        (found, closed_at, material)
+        for of, found, closed_at in closed
+        if _is_split(polls[of])
+        and (is_grouped_anew or found in lacking)
+        and (material := _material(connection, panel_id, polls[of], found)) is not None
+    ]
 
 
 def is_grouping(poll: Poll) -> bool:
@@ -53,14 +99,12 @@ def is_grouping(poll: Poll) -> bool:
 
 def _rounds_to_split(
     connection: Connection, panel_id: str, poll_id: str, round_id: str
-) -> list[tuple[Poll, str]]:
+) -> list[tuple[Poll, str, float]]:
     polls = agenda.polls_of(connection, panel_id)
-    if not is_grouping(polls[poll_id]):
-        return [(polls[poll_id], round_id)] if _is_split(polls[poll_id]) else []
     return [
-        (polls[of], found)
-        for of, found in stored.closed_rounds_of(connection, panel_id)
-        if _is_split(polls[of])
+        (polls[of], found, closed_at)
+        for of, found, closed_at in stored.closed_rounds_of(connection, panel_id)
+        if _is_split(polls[of]) and (found == round_id or is_grouping(polls[poll_id]))
     ]
 
 
@@ -88,11 +132,18 @@ class _Material:
     groupings: tuple[_Grouping, ...]
     answers: list[tuple[Any, tuple[str | None, ...]]]
 
-    def split(self) -> dict[str, Any]:
+    def split(self) -> dict[str, Any] | None:
+        """Return the splits as they are kept; None where making them would take too long."""
         kind, question = kind_named(self.poll.kind), self.poll.question
         keys = kind.split_keys(question)
+        voters = [
+            Voter(frozenset(kind.split_of(answer)), groups) for answer, groups in self.answers
+        ]
+        rows = sum(len(grouping.poll.question.options) for grouping in self.groupings)
+        if len(set(voters)) * len(keys) * rows > WORK_MOST:
+            return None
         splits = split_by_groups(
-            [Voter(frozenset(kind.split_of(answer)), groups) for answer, groups in self.answers],
+            voters,
             keys,
             [grouping.poll.question.option_ids for grouping in self.groupings],
             is_exclusive=bool(kind.categories(question)),
@@ -109,11 +160,11 @@ class _Material:
         }
 
 
-def _material(
-    connection: Connection, panel_id: str, poll: Poll, round_id: str, *, is_new: bool
-) -> _Material | None:
+def _material(connection: Connection, panel_id: str, poll: Poll, round_id: str) -> _Material | None:
     polls = agenda.polls_of(connection, panel_id)
-    before = {} if is_new else stored.splits_of(connection, round_id)
+    before = stored.splits_of(connection, round_id)
+    if stored.TAKEN_BACK in before:
+        return None
     listed = [item.poll_id for item in agenda.items_of(connection, panel_id)]
     found = [polls[of] for of in listed if of and is_grouping(polls[of])]
     groupings = [
@@ -121,7 +172,9 @@ def _material(
         for asked in found
         if (grouping := _grouping(connection, asked, before.get(asked.id))) is not None
     ][:GROUPING_MOST]
-    if not groupings:
+    shown = {by for by, split in before.items() if stored.shows_something(split)}
+    if not groupings or shown - {grouping.poll.id for grouping in groupings}:
+        # What was shown by a question that is open again is not to be made anew later.
         return None
     rounds = [grouping.round.id for grouping in groupings]
     return _Material(
@@ -136,16 +189,14 @@ def _grouping(connection: Connection, poll: Poll, before: Any) -> _Grouping | No
     if not closed:
         return None
     chosen, published = closed[-1], None
-    if before is not None and _shows_something(before):
+    if before is not None and stored.shows_something(before):
         earlier = [found for found in closed if found.number == before["round"]]
-        chosen, published = (earlier[0], from_json(before)) if earlier else (chosen, None)
+        if not earlier:
+            return None
+        chosen, published = earlier[0], from_json(before)
     counters = ballots.counters_of(connection, [chosen.id])[chosen.id]
     sizes = {option: counters.get(option, 0) for option in poll.question.option_ids}
     return _Grouping(poll, chosen, sizes, published)
-
-
-def _shows_something(split: Mapping[str, Any]) -> bool:
-    return any(count is not None for row in split["rows"] for count in row["counts"].values())
 
 
 def as_json(split: Split, number: int, sizes: Mapping[str, int]) -> dict[str, Any]:

@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from polls.domain.errors import Refusal
-from polls.domain.polls import Option, Poll, PollState, Question, Round, Visibility
+from polls.domain.polls import (
+    Option,
+    Poll,
+    PollState,
+    Question,
+    Role,
+    Round,
+    Visibility,
+    may_see_results,
+)
 from polls.domain.texts import Texts
 from polls.store import schema
 
@@ -187,6 +196,22 @@ def rounds_of(connection: Connection, poll_id: str) -> list[Round]:
     return [_round(row) for row in connection.execute(query)]
 
 
+def sealed_rounds(connection: Connection, panel_id: str) -> frozenset[str]:
+    """Return the rounds of which not even the moderator may know anything yet, also those of
+    polls that were taken off the agenda."""
+    rounds, polls = schema.round_, schema.poll
+    query = (
+        select(rounds.c.id, polls.c.visibility, polls.c.state)
+        .join(polls, polls.c.id == rounds.c.poll_id)
+        .where(polls.c.panel_id == panel_id, polls.c.visibility == Visibility.SEALED.value)
+    )
+    return frozenset(
+        row.id
+        for row in connection.execute(query)
+        if not may_see_results(Role.MODERATOR, Visibility(row.visibility), PollState(row.state))
+    )
+
+
 def insert_poll(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(schema.poll.insert().values(**values))
 
@@ -222,21 +247,35 @@ def finish_round(
 ) -> bool:
     """Close a round that is due; exactly one caller is told True.
 
-    What it came to when it was closed before, and opened again by undoing that, is forgotten.
+    What it came to when it was closed before, and opened again by undoing that, is forgotten;
+    but splits that were shown are remembered, see `polls.store.splits.take_back_splits`.
     """
     table = schema.round_
     closed = connection.execute(
         update(table)
         .where(table.c.id == round_id, table.c.closed_at.is_(None), table.c.closes_at <= due_by)
-        .values(closed_at=now, present=present, outcome=None, shift=None, splits=None)
+        .values(closed_at=now, present=present, outcome=None, shift=None)
     )
     return closed.rowcount == 1
 
 
-def keep_conclusions(connection: Connection, round_id: str, **values: Any) -> None:
-    """Keep what a closed round came to: its `outcome`, `shift` or `splits`."""
+def keep_conclusions(
+    connection: Connection, round_id: str, closed_at: float, **values: Any
+) -> bool:
+    """Keep what a round came to: its `outcome`, `shift` or `splits`; say if that was done.
+
+    It is not if the round is no longer as it was closed then, because that was taken back.
+    """
     table = schema.round_
-    connection.execute(update(table).where(table.c.id == round_id).values(**values))
+    as_closed = and_(table.c.id == round_id, table.c.closed_at == closed_at)
+    kept = connection.execute(update(table).where(as_closed).values(**values))
+    return kept.rowcount == 1
+
+
+def closed_at(connection: Connection, round_id: str) -> float | None:
+    """Return when a round was closed; None while it is open, or gone."""
+    table = schema.round_
+    return connection.execute(select(table.c.closed_at).where(table.c.id == round_id)).scalar()
 
 
 def end_round(connection: Connection, poll: Poll, now: float) -> None:
@@ -291,6 +330,7 @@ class Unconcluded:
     round_id: str
     kind: str
     lacks_outcome: bool
+    lacks_splits: bool
     lacks_shift: bool
     """It has a round before it, and nobody has told who moved."""
     is_linked: bool
@@ -298,9 +338,10 @@ class Unconcluded:
 
 
 def rounds_without_conclusions(connection: Connection) -> list[Unconcluded]:
-    """Return the closed rounds of all panels that lack an outcome or a shift, of any kind."""
+    """Return the closed rounds of all panels that lack an outcome, a shift or splits, of any
+    kind."""
     rounds, polls, panels = schema.round_, schema.poll, schema.panel
-    lacks_outcome = rounds.c.outcome.is_(None)
+    lacks_outcome, lacks_splits = rounds.c.outcome.is_(None), rounds.c.splits.is_(None)
     lacks_shift = and_(rounds.c.shift.is_(None), rounds.c.number > polls.c.rounds_cleared + 1)
     query = (
         select(
@@ -309,12 +350,13 @@ def rounds_without_conclusions(connection: Connection) -> list[Unconcluded]:
             rounds.c.id.label("round_id"),
             polls.c.kind,
             lacks_outcome.label("lacks_outcome"),
+            lacks_splits.label("lacks_splits"),
             lacks_shift.label("lacks_shift"),
             panels.c.ended_at.is_(None).label("is_linked"),
         )
         .join(polls, polls.c.id == rounds.c.poll_id)
         .join(panels, panels.c.id == polls.c.panel_id)
-        .where(rounds.c.closed_at.is_not(None), or_(lacks_outcome, lacks_shift))
+        .where(rounds.c.closed_at.is_not(None), or_(lacks_outcome, lacks_shift, lacks_splits))
         .order_by(rounds.c.opened_at)
     )
     return [Unconcluded(**row._asdict()) for row in connection.execute(query)]

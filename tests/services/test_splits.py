@@ -8,9 +8,12 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 
 from polls.domain.kinds import kind_named
 from polls.services import panels
+from polls.services.closing import conclude_all
+from polls.store import schema
 from polls.store.ballots import Cast, cast_batch
 from tests.factories import Room, a_poll, make_room
 
@@ -232,3 +235,56 @@ def cast_at_once(room: Room, place: int, answers: list[str]) -> None:
     room.context.database.write(
         lambda connection: cast_batch(connection, casts, lambda: next(receipts), 0)
     )
+
+
+def test_a_round_opened_again_after_its_split_was_shown_has_none_any_more(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_poll(options=["Yes", "No"]), a_grouping())
+    seat(room, 24)
+    answer(room, 1, GROUPS)
+    answer(room, 0, VOTES)
+    assert rows(room, 0, 1)["a"] == [7, 5]
+    room.direct("panel.undo")
+    room.cast(room.people[0], "b", 0)
+    room.close(0)
+    assert room.poll(1).id not in splits(room, 0)
+    answer(room, 1, GROUPS)
+    assert room.poll(1).id not in splits(room, 0), "nor by groups asked later"
+
+
+def forget_splits(room: Room) -> None:
+    with room.context.database.engine.begin() as connection:
+        connection.execute(update(schema.round_).values(splits=None))
+
+
+def test_splits_lost_with_a_server_are_made_at_the_next_start(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_grouping(), a_poll(options=["Yes", "No"]), a_poll("words"))
+    seat(room, 24)
+    answer(room, 0, GROUPS)
+    answer(room, 1, VOTES)
+    answer(room, 2, [["trust"]])
+    kept = splits(room, 1)
+    assert conclude_all(room.context) == 0
+    forget_splits(room)
+    assert conclude_all(room.context) == 2
+    assert splits(room, 1) == kept
+    assert conclude_all(room.context) == 0
+
+
+def test_a_round_that_its_panels_end_closes_is_split_too(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_grouping(), a_poll(options=["Yes", "No"]))
+    seat(room, 24)
+    answer(room, 0, GROUPS)
+    answer(room, 1, VOTES, close=False)
+    panels.end(room.context, room.panel_id)
+    assert rows(room, 1)["a"] == [7, 5]
+
+
+def test_what_would_take_too_long_is_not_split(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polls.services.splitting.WORK_MOST", 10)
+    room = make_room(tmp_path, a_grouping(), a_poll(options=["Yes", "No"]))
+    seat(room, 24)
+    answer(room, 0, GROUPS)
+    answer(room, 1, VOTES)
+    assert splits(room, 1) == {}
