@@ -222,10 +222,9 @@ def _has_visible_text(text: str) -> bool:
 def parse_visibility(value: object) -> Visibility:
     if value in (None, ""):
         return Visibility.LIVE
-    try:
-        return Visibility(str(value))
-    except ValueError:
-        raise FieldRefusal("visibility", "one of: " + ", ".join(Visibility)) from None
+    if isinstance(value, str) and value in list(Visibility):
+        return Visibility(value)
+    raise FieldRefusal("visibility", "one of: " + ", ".join(Visibility))
 
 
 def _find_kind(value: object, faults: list[FieldRefusal]) -> Kind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -160,6 +161,15 @@ def guard_edit(poll: Poll) -> None:
         raise Refusal("poll.has_ballots", state=poll.state.value)
 
 
+def guard_delete(poll: Poll) -> None:
+    """What is voted on stays on the agenda, and so does what waits under a seal: only polls that
+    stand there are revealed."""
+    if poll.state is PollState.OPEN:
+        raise Refusal("item.is_open")
+    if poll.visibility is Visibility.SEALED and poll.state is PollState.CLOSED:
+        raise Refusal("poll.sealed")
+
+
 def guard_visibility(poll: Poll, wanted: Visibility) -> None:
     """A seal is put on before voting opens and stays until all are revealed: else someone could
     look, and seal what was seen, or break it to look."""
@@ -219,10 +229,11 @@ def parse_countdown(value: object) -> int | None:
     """Return whole seconds, None for no limit, or refuse."""
     if value in (None, "", 0, "0"):
         return None
-    try:
-        seconds = int(str(value))
-    except ValueError:
-        raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS) from None
+    seconds = 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value.strip()):
+        seconds = int(value)
     if not 5 <= seconds <= LONGEST_COUNTDOWN_SECONDS:
         raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS)
     return seconds

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from polls.domain.errors import Refusal
+from polls.domain.errors import FieldRefusal, Refusal
 
 INTERFACE_LANGUAGES = ("en", "fr", "nl")
 """Languages the interface speaks; the first is the last resort."""
@@ -40,15 +40,20 @@ class Texts:
         return next((key for key, text in self.by_language.items() if text), language)
 
     @classmethod
-    def from_any(cls, value: object, language: str = "en") -> Texts:
-        """Accept a plain string (in `language`) or a mapping of languages."""
+    def from_any(cls, value: object, language: str = "en", field_name: str = "text") -> Texts:
+        """Accept a plain string (in `language`) or a mapping of languages; refuse the field else."""
         if value is None:
             return cls({})
         if isinstance(value, Texts):
             return value
-        if isinstance(value, Mapping):
-            return cls({str(key): clean_line(str(text)) for key, text in value.items() if text})
-        return cls({language: clean_line(str(value))})
+        if isinstance(value, str):
+            return cls({language: clean_line(value)})
+        if not isinstance(value, Mapping):
+            raise FieldRefusal(field_name, "a text, or a text for each language")
+        given = {key: text for key, text in value.items() if text is not None and text != ""}
+        if not all(isinstance(part, str) for pair in given.items() for part in pair):
+            raise FieldRefusal(field_name, "a text for each language")
+        return cls({key: clean_line(text) for key, text in given.items()})
 
 
 def clean_line(text: str) -> str:

@@ -23,6 +23,8 @@ from polls.store import ballots
 from polls.store.database import Database
 
 DRAW_EVERY_SECONDS = 2.0
+REST_FOR_DRAWING = 3
+"""After a drawing its panel rests so many times as long as that took: votes come first."""
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ class Easel:
 
     drawings: dict[str, Drawing] = field(default_factory=dict)
     is_drawing: bool = False
-    drawn_at: float = float("-inf")
+    began_at: float = 0.0
+    rests_until: float = float("-inf")
 
 
 class Maps:
@@ -68,7 +71,7 @@ class Maps:
 
     def watch(self, panel_id: str, easel: Easel, state: PanelState) -> None:
         """Begin to draw if there is something new to be seen and it is time."""
-        if easel.is_drawing or self._clock() - easel.drawn_at < DRAW_EVERY_SECONDS:
+        if easel.is_drawing or self._clock() < easel.rests_until:
             return
         for round_id, poll in _drawn_rounds(state):
             # What is noted here is no newer than what is read after, so nothing is missed.
@@ -76,7 +79,7 @@ class Maps:
             known = easel.drawings.get(round_id)
             if known is None or known.drawn != wanted:
                 easel.is_drawing = True
-                easel.drawn_at = self._clock()
+                easel.began_at = self._clock()
                 gevent.spawn(self._draw, panel_id, easel, round_id, poll, wanted)
                 return
 
@@ -92,6 +95,10 @@ class Maps:
         else:
             self._shown(panel_id, poll)
         finally:
+            now = self._clock()
+            easel.rests_until = now + max(
+                DRAW_EVERY_SECONDS, REST_FOR_DRAWING * (now - easel.began_at)
+            )
             easel.is_drawing = False
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from polls.domain.agenda import define_poll
 from polls.domain.polls import Poll, Role
-from polls.live.maps import DRAW_EVERY_SECONDS, Easel, Maps
+from polls.live.maps import DRAW_EVERY_SECONDS, REST_FOR_DRAWING, Easel, Maps
 from tests.factories import Room, a_poll, make_room
 
 STATEMENTS = 12
@@ -100,6 +100,7 @@ def test_two_maps_of_a_panel_are_never_drawn_at_once(studio: Studio) -> None:
     studio.finish()
     assert studio.shown == ["opinion"]
     studio.vote(1, first=9)
+    studio.room.clock.advance(REST_FOR_DRAWING * DRAW_EVERY_SECONDS)
     studio.draw()
     assert studio.picture["participants"] == 10, "what came in meanwhile is not forgotten"
 
@@ -196,3 +197,18 @@ def test_a_new_map_is_drawn_on_the_screens_that_may_show_it(
     assert poll is not None
     assert poll.picture is not None
     assert poll.picture["participants"] == 4
+
+
+def test_after_a_long_drawing_the_room_has_longer_without_one(studio: Studio) -> None:
+    studio.vote(8)
+    studio.watch()
+    studio.room.clock.advance(4.0)
+    studio.finish()
+    studio.vote(1, first=8)
+    studio.room.clock.advance(REST_FOR_DRAWING * 4.0 - 0.1)
+    studio.watch()
+    assert not studio.easel.is_drawing
+    studio.room.clock.advance(0.2)
+    studio.watch()
+    studio.finish()
+    assert len(studio.shown) == 2

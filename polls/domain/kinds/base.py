@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -215,10 +216,9 @@ def parse_integer(raw: object, field: str, least: int, most: int) -> int:
     expected = f"a whole number from {least} to {most}"
     if isinstance(raw, bool) or not isinstance(raw, int | str):
         raise FieldRefusal(field, expected)
-    try:
-        number = int(raw)
-    except ValueError:
-        raise FieldRefusal(field, expected) from None
+    if isinstance(raw, str) and not re.fullmatch("[+-]?[0-9]{1,9}", raw.strip()):
+        raise FieldRefusal(field, expected)
+    number = int(raw)
     if not least <= number <= most:
         raise FieldRefusal(field, expected)
     return number

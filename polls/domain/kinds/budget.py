@@ -111,7 +111,7 @@ def _exactly(amount: Amount) -> Decimal:
 
 
 def _parse_unit(raw: object) -> dict[str, str]:
-    unit = dict(Texts.from_any(raw).by_language)
+    unit = dict(Texts.from_any(raw, field_name="settings.unit").by_language)
     if any(len(text) > UNIT_LENGTH_MOST for text in unit.values()):
         raise FieldRefusal("settings.unit", f"at most {UNIT_LENGTH_MOST} characters, such as EUR")
     return unit

@@ -32,7 +32,11 @@ class Knowledge(OptionsKind):
         self.refuse_unknown_settings(raw, ("several", "explanation"))
         return {
             "several": parse_switch(raw.get("several"), "settings.several"),
-            "explanation": dict(Texts.from_any(raw.get("explanation")).by_language),
+            "explanation": dict(
+                Texts.from_any(
+                    raw.get("explanation"), field_name="settings.explanation"
+                ).by_language
+            ),
         }
 
     def parse_fact(self, name: str, raw: Any, field: str) -> Any:

@@ -51,7 +51,7 @@ class Numeric(Kind):
             "least": json_number(least),
             "most": json_number(most),
             "step": json_number(step),
-            "unit": dict(Texts.from_any(raw.get("unit")).by_language),
+            "unit": dict(Texts.from_any(raw.get("unit"), field_name="settings.unit").by_language),
             "truth": _truth(raw, least, most),
         }
 

@@ -27,6 +27,8 @@ from polls.domain.tally import BALLOTS, Results, shares
 PLACE_FIELD = "place."
 """How the fields of a form without JavaScript begin; the option's id follows."""
 
+PLACE_MOST = 9999
+
 _ANYWHERE = "any:"
 """How the counter begins that counts the ballots on which an option has a place at all."""
 
@@ -124,13 +126,19 @@ def _in_order(places: Mapping[Any, Any]) -> list[Any]:
     """Return options by their places; a gap is closed up, a place given twice refused."""
     by_place: dict[int, Any] = {}
     for option, typed in places.items():
-        if isinstance(typed, bool) or not re.fullmatch("[0-9]{1,4}", str(typed)):
-            raise Refusal("answer.not_an_order")
-        place = int(typed)
+        place = _place_of(typed)
         if place in by_place:
             raise Refusal("answer.place_twice", place=place)
         by_place[place] = option
     return [by_place[place] for place in sorted(by_place)]
+
+
+def _place_of(typed: Any) -> int:
+    if isinstance(typed, int) and not isinstance(typed, bool) and 0 <= typed <= PLACE_MOST:
+        return typed
+    if isinstance(typed, str) and re.fullmatch("[0-9]{1,4}", typed):
+        return int(typed)
+    raise Refusal("answer.not_an_order")
 
 
 def _duels(counters: Mapping[str, int], ids: Sequence[str]) -> dict[str, int]:

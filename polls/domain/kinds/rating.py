@@ -27,8 +27,10 @@ class Rating(Kind):
             "steps": parse_integer(
                 raw.get("steps") or 5, "settings.steps", STEPS_LEAST, STEPS_MOST
             ),
-            "low": dict(Texts.from_any(raw.get("low")).by_language),
-            "high": dict(Texts.from_any(raw.get("high")).by_language),
+            **{
+                end: dict(Texts.from_any(raw.get(end), field_name=f"settings.{end}").by_language)
+                for end in ("low", "high")
+            },
         }
 
     def parse(self, answer: Any, question: Question) -> Answer:
