@@ -24,7 +24,7 @@ def load_board(connection: Connection, panel: PanelRecord, polls: Iterable[Poll]
         for poll in polls
         if poll.round is not None and _is_told(poll)
     }
-    return Board(len(right), knowledge.known_by_participant(connection, right))
+    return Board(len(right), knowledge.known_by_participant(connection, panel.id, right))
 
 
 def _is_told(poll: Poll) -> bool:

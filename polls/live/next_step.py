@@ -8,8 +8,10 @@ from polls.live.views import ItemView, NextAction, PacedView
 
 def next_action(items: tuple[ItemView, ...], paced: PacedView | None = None) -> NextAction:
     """Return the moderator's one obvious next step."""
-    if paced is not None:
-        return NextAction("agenda.close", {}, "close_all") if paced.is_open else _wait()
+    if paced is not None and paced.is_open:
+        return NextAction("agenda.close", {}, "close_all")
+    if paced is not None and any(step.poll and step.poll.is_counting for step in paced.steps):
+        return _wait()
     current = next((item for item in items if item.is_current), None)
     if current is not None and current.poll is not None:
         poll = current.poll

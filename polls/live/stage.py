@@ -22,7 +22,6 @@ from polls.live.reasons import phones_read_reasons
 from polls.live.rooms import (
     comments_room,
     language_room,
-    participant_room,
     role_room,
     voted_room,
 )
@@ -204,13 +203,10 @@ class Stage:
         """Comments are different now; screens hear of it within a second."""
         self._panel(panel_id).comments_dirty = True
 
-    def comment_changed(
-        self, panel_id: str, participant: str | None, event: str, payload: dict[str, Any]
-    ) -> None:
-        """Tell a comment's author, and the moderators, what became of it."""
-        self._emit(event, payload, role_room(panel_id, Role.MODERATOR.value))
-        if participant is not None:
-            self._emit(event, payload, participant_room(panel_id, participant))
+    def comment_changed(self, rooms: Sequence[str], event: str, payload: dict[str, Any]) -> None:
+        """Tell those whom it concerns what became of a comment."""
+        for room in rooms:
+            self._emit(event, payload, room)
 
     def poll_opened(self, panel_id: str, poll: Poll) -> None:
         self._poll_event("poll.opened", panel_id, poll)
@@ -308,8 +304,9 @@ class Stage:
             known = state.counters.get(round_id)
             if known is None or counter[VERSION] >= known[VERSION]:
                 state.counters[round_id] = counter
-        if any(round_id in state.texts for round_id in dirty):
+        if any(found in state.texts or found in state.reasons for found in dirty):
             # Written answers are drawn like comments: for a crowd that writes, once a second.
+            # Reasons follow the ballots of their authors, who may change their minds.
             panel.comments_dirty = True
         panel.fragments.clear()
         return list(dirty)

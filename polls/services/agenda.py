@@ -10,7 +10,7 @@ from polls import protocol
 from polls.agenda_file import parse_pasted_questions
 from polls.domain.agenda import TITLE_LENGTH_MOST
 from polls.domain.errors import Refusal
-from polls.domain.polls import Role
+from polls.domain.polls import Role, guard_delete
 from polls.domain.texts import Texts, clean_block
 from polls.live.views import RoomView
 from polls.services.context import Actor, Context
@@ -234,9 +234,7 @@ def delete(context: Context, actor: Actor, command: protocol.AgendaDelete) -> di
     def work(connection: Connection) -> None:
         item = agenda.item_of(connection, actor.panel_id, command.item)
         if item.poll_id is not None:
-            poll = agenda.poll_of(connection, actor.panel_id, item.poll_id)
-            if poll.state.value == "open":
-                raise Refusal("item.is_open")
+            guard_delete(agenda.poll_of(connection, actor.panel_id, item.poll_id))
         panel = panels.panel_by_id(connection, actor.panel_id)
         before = [
             row_before(connection, "agenda_item", item.id, "deleted_at"),

@@ -20,12 +20,14 @@ from polls.domain.comments import (
 )
 from polls.domain.errors import Refusal
 from polls.domain.kinds.opinion import STATEMENT_LENGTH_MOST
+from polls.domain.polls import Role
 from polls.domain.reasons import REASON_TEXT_LENGTH_MOST, guard_reason
 from polls.domain.statements import guard_proposal
 from polls.domain.texts import parse_text
+from polls.live.rooms import participant_room, role_room
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
-from polls.store import ballots, comments, panels
+from polls.store import agenda, ballots, comments, panels
 from polls.store.panels import new_id
 
 _LENGTHS = {
@@ -76,7 +78,10 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
             guard_reason(poll, comment.option_id, _answer_of(connection, comment))
             if comments.has_reason(connection, comment):
                 raise Refusal("reason.given")
-        return comments.insert_comment(connection, actor.panel_id, comment)
+        is_new = comments.insert_comment(connection, actor.panel_id, comment)
+        if not is_new and is_reason and comments.has_reason(connection, comment):
+            raise Refusal("reason.given")
+        return is_new
 
     if not context.database.write(work):
         known = _own_comment(context, actor, comment_id)
@@ -122,6 +127,7 @@ def _ack(comment: Comment) -> dict[str, Any]:
 
 
 def tell(context: Context, panel_id: str, comment: Comment, event: str) -> None:
+    """Tell an author and the moderators of a comment; of one under a seal, its author alone."""
     payload = {
         "comment": comment.id,
         "state": comment.state.value,
@@ -129,7 +135,11 @@ def tell(context: Context, panel_id: str, comment: Comment, event: str) -> None:
         "answered": comment.is_answered,
         "reason": comment.reason,
     }
-    context.stage.comment_changed(panel_id, comment.participant, event, payload)
+    sealed = context.database.read(lambda reading: agenda.sealed_rounds(reading, panel_id))
+    told = [] if comment.round_id in sealed else [role_room(panel_id, Role.MODERATOR.value)]
+    if comment.participant is not None:
+        told.append(participant_room(panel_id, comment.participant))
+    context.stage.comment_changed(told, event, payload)
     context.stage.comments_changed(panel_id)
 
 
@@ -178,7 +188,9 @@ def _moderate(
     now = context.clock()
 
     def work(connection: Connection) -> Comment:
-        comment = comments.comment_of(connection, actor.panel_id, comment_id, for_update=True)
+        comment = comments.comment_to_moderate(
+            connection, actor.panel_id, comment_id, for_update=True
+        )
         written = values | _as_comment(comment, values.get("state", comment.state))
         before = [row_before(connection, "comment", comment.id, *written)]
         comments.change_comment(connection, comment.id, **written)
@@ -216,7 +228,7 @@ def spotlight(context: Context, actor: Actor, command: protocol.CommentSpotlight
         ]
         comment = None
         if command.comment is not None:
-            comment = comments.comment_of(connection, actor.panel_id, command.comment)
+            comment = comments.comment_to_moderate(connection, actor.panel_id, command.comment)
             before.append(row_before(connection, "comment", comment.id, "state", "reason", "kind"))
             shown = CommentState.SHOWN.value
             values = {"state": shown, "reason": "", **_as_comment(comment, shown)}

@@ -44,7 +44,9 @@ def admit(context: Context, actor: Actor, command: protocol.StatementAdmit) -> d
     now = context.clock()
 
     def work(connection: Connection) -> tuple[str, Comment]:
-        comment = comments.comment_of(connection, actor.panel_id, command.comment, for_update=True)
+        comment = comments.comment_to_moderate(
+            connection, actor.panel_id, command.comment, for_update=True
+        )
         label = _label(command.text or comment.text, comment.language or actor.language)
         before = [row_before(connection, "comment", comment.id, *_ADMITTED)]
         statement = _write(

@@ -6,11 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy import cast as as_type
+from sqlalchemy.sql.elements import ColumnElement
 
 from polls.domain.comments import Comment, CommentKind, CommentState
 from polls.domain.errors import Refusal
-from polls.store import schema
+from polls.store import agenda, schema
 from polls.store.panels import insert_or_leave
 
 
@@ -67,12 +81,46 @@ def comment_of(
     return _comment(row)
 
 
+def comment_to_moderate(
+    connection: Connection, panel_id: str, comment_id: str, *, for_update: bool = False
+) -> Comment:
+    """Return a comment that the moderator may read; a reason under a seal waits with the results,
+    since a reason for an answer tells an answer."""
+    comment = comment_of(connection, panel_id, comment_id, for_update=for_update)
+    if comment.round_id in agenda.sealed_rounds(connection, panel_id):
+        raise Refusal("comment.sealed")
+    return comment
+
+
 def find_comment(connection: Connection, panel_id: str, comment_id: str) -> Comment | None:
-    """Return a comment, or None if its author has erased it."""
+    """Return a comment, or None if its author has erased it, or no longer gives the answer that
+    it is a reason for."""
     table = schema.comment
-    query = select(table).where(table.c.panel_id == panel_id, table.c.id == comment_id)
+    query = select(table).where(
+        table.c.panel_id == panel_id, table.c.id == comment_id, _still_holds()
+    )
     row = connection.execute(query).first()
     return None if row is None else _comment(row)
+
+
+def _still_holds() -> ColumnElement[bool]:
+    """Say of a reason whether its author's ballot in that round still chooses the option.
+
+    Once a panel has ended nothing leads to authors, and those that did not hold were deleted.
+    """
+    table, ballot = schema.comment, schema.ballot
+    answer = type_coerce(as_type(ballot.c.answer, Text), Text)
+    without_option = func.replace(answer, '"' + table.c.option_id + '"', "")
+    return or_(
+        table.c.kind != CommentKind.REASON.value,
+        table.c.participant.is_(None),
+        exists().where(
+            ballot.c.round_id == table.c.round_id,
+            ballot.c.participant == table.c.participant,
+            ballot.c.answer.is_not(None),
+            without_option != answer,
+        ),
+    )
 
 
 def comments_of(
@@ -107,7 +155,8 @@ def shown_reasons(
     connection: Connection, round_ids: Iterable[str], most: int | None = None
 ) -> dict[str, list[Comment]]:
     """Return the shown reasons of rounds, by round: those with most upvotes first, at most so
-    many for each option."""
+    many for each option. A reason whose author has changed their mind is left out, until they
+    change it back."""
     table = schema.comment
     order = (table.c.upvotes.desc(), table.c.posted_at, table.c.id)
     within = func.row_number().over(
@@ -119,6 +168,7 @@ def shown_reasons(
             table.c.round_id.in_(list(round_ids)),
             table.c.kind == CommentKind.REASON.value,
             table.c.state == CommentState.SHOWN.value,
+            _still_holds(),
         )
         .subquery()
     )
@@ -140,6 +190,7 @@ def latest_reasons(connection: Connection, panel_id: str, most: int) -> list[Com
             table.c.panel_id == panel_id,
             table.c.kind == CommentKind.REASON.value,
             table.c.state == CommentState.SHOWN.value,
+            _still_holds(),
         )
         .order_by(table.c.posted_at.desc(), table.c.id)
         .limit(most)
@@ -270,6 +321,14 @@ def erase_comments_of(connection: Connection, panel_id: str, participant: str) -
             comments.c.panel_id == panel_id, comments.c.participant == participant
         )
     )
+
+
+def unlink_comments(connection: Connection, panel_id: str) -> None:
+    """Forget who wrote what. Reasons for answers that their authors gave up go, since nothing
+    can tell them from the others afterwards."""
+    table = schema.comment
+    connection.execute(delete(table).where(table.c.panel_id == panel_id, not_(_still_holds())))
+    connection.execute(update(table).where(table.c.panel_id == panel_id).values(participant=None))
 
 
 def unlink_upvotes(connection: Connection, panel_id: str) -> None:

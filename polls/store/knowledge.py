@@ -14,16 +14,18 @@ from polls.store import schema
 
 
 def known_by_participant(
-    connection: Connection, right: Mapping[str, Sequence[Any]]
+    connection: Connection, panel_id: str, right: Mapping[str, Sequence[Any]]
 ) -> dict[str, int]:
     """Return how often each participant gave one of the right answers; `right` has them by round,
-    in canonical form. Who answered in none of the rounds is not there."""
+    in canonical form. Who answered in none of the rounds is not there, nor who has left: ballots
+    of those who erased themselves lead to nobody, so they are not people to be counted."""
     if not right:
         return {}
-    table = schema.ballot
+    table, people = schema.ballot, schema.participant
     is_known = or_(*(_is_one_of(round_id, answers) for round_id, answers in right.items()))
     query = (
         select(table.c.participant, func.sum(case((is_known, 1), else_=0)))
+        .join(people, and_(people.c.panel_id == panel_id, people.c.id == table.c.participant))
         .where(table.c.round_id.in_(list(right)), table.c.answer.is_not(None))
         .group_by(table.c.participant)
     )

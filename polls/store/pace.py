@@ -23,6 +23,15 @@ def voters_of_all(connection: Connection, round_ids: Sequence[str]) -> int:
     return int(connection.execute(select(func.count()).select_from(finished)).scalar() or 0)
 
 
+def leave_pace(connection: Connection, panel_id: str, poll_id: str) -> None:
+    """Take a poll that is not asked any more out of those that are open together."""
+    panel = panels.panel_by_id(connection, panel_id)
+    if poll_id in (panel.paced or ()):
+        left = [other for other in panel.paced or () if other != poll_id]
+        panels.change_panel(connection, panel_id, paced=left)
+        end_pace_if_over(connection, panel_id)
+
+
 def end_pace_if_over(connection: Connection, panel_id: str) -> None:
     """Go back to one poll at a time once none of those opened together is open any more."""
     panel = panels.panel_by_id(connection, panel_id)

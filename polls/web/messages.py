@@ -50,6 +50,7 @@ MESSAGES: dict[str, Any] = {
     "comment.not_shown": _l("This comment is not shown any more."),
     "comment.own": _l("You cannot support your own comment."),
     "comment.reason_missing": _l("Please give a reason. The author will read it."),
+    "comment.sealed": _l("It waits with the sealed results."),
     "comment.unknown": _l("This comment is not there any more."),
     "comments.closed": _l("Comments are closed now."),
     "countdown.refused": _l("A countdown takes from 5 to %(most)s seconds."),

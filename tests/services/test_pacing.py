@@ -226,3 +226,30 @@ def test_a_rehearsal_that_is_cleared_leaves_no_pace_behind(room: Room) -> None:
     assert room.state.panel.paced is None
     room.direct("agenda.open")
     assert states(room) == ["open"] * 4
+
+
+def next_of(room: Room) -> str:
+    view = room_view(room.state, Role.MODERATOR, "en", People(), room.clock.now)
+    assert view.next_action is not None
+    return view.next_action.name
+
+
+def test_a_question_whose_votes_are_thrown_away_is_not_waited_for(room: Room) -> None:
+    ids = item_ids(room)
+    room.direct("agenda.open", items=ids[:2])
+    room.close(1)
+    room.direct("poll.clear", poll=room.poll(0).id)
+    assert room.state.panel.paced is None
+    room.direct("agenda.show", item=ids[1])
+    assert next_of(room) == "publish"
+
+
+def test_the_others_stay_open_together_when_one_is_cleared(room: Room) -> None:
+    ids = item_ids(room)
+    room.direct("agenda.open", items=ids[:3])
+    room.direct("poll.clear", poll=room.poll(0).id)
+    assert room.state.panel.paced == [room.poll(place).id for place in (1, 2)]
+    room.direct("agenda.show", item=ids[1])
+    assert next_of(room) == "close_all"
+    room.direct("agenda.close")
+    assert next_of(room) == "wait"

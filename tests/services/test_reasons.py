@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.live.snapshots import People, room_view
 from polls.live.views import PollView, RoomView
-from polls.services import participants
+from polls.services import panels, participants
 from polls.services.context import Actor
 from polls.services.participants import own, you
 from polls.services.result_files import as_json
 from polls.services.results import PanelResults, load_results, round_view
+from polls.store import comments
 from tests.factories import Room, a_poll, make_room
 
 
@@ -120,17 +123,60 @@ def test_one_reason_for_each_option_and_round_and_a_retry_is_the_first(room: Roo
     assert texts(poll_of(room, Role.PARTICIPANT)) == {"a": ["Still"]}
 
 
-def test_a_change_of_vote_leaves_the_reason_where_it_was_given_and_its_author_sees_it(
+def test_a_reason_is_shown_while_its_author_gives_that_answer_and_its_author_always_sees_it(
     room: Room,
 ) -> None:
     anna = voter(room, "a")
-    because(room, anna, "a", "It is nearer")
+    reason = because(room, anna, "a", "It is nearer")
+    room.direct("comment.spotlight", comment=reason)
     room.cast(anna, "b")
-    assert texts(poll_of(room, Role.PROJECTOR)) == {"a": ["It is nearer"]}
+    assert texts(poll_of(room, Role.PROJECTOR)) == {}
+    assert view_of(room, Role.MODERATOR).comments == ()
+    assert view_of(room, Role.PROJECTOR).spotlight is None
     (mine,) = you(own(room.context, anna), None)["comments"]
     assert (mine["kind"], mine["option"], mine["round_id"]) == ("reason", "a", room.round_id())
     (trace,) = participants.traces(room.context, anna)["comments"]
     assert (trace["kind"], trace["option_text"]) == ("reason", "Yes")
+    room.withdraw(anna)
+    assert texts(poll_of(room, Role.PROJECTOR)) == {}
+    room.cast(anna, "a")
+    assert texts(poll_of(room, Role.PROJECTOR)) == {"a": ["It is nearer"]}
+
+
+def test_of_several_answers_only_the_one_given_up_loses_its_reason(room: Room) -> None:
+    room.open(1)
+    anna = voter(room, ["a", "c"], 1)
+    because(room, anna, "a", place=1)
+    because(room, anna, "c", place=1)
+    room.cast(anna, ["b", "c"], 1)
+    assert set(poll_of(room, Role.PROJECTOR).reasons) == {"c"}
+
+
+def test_a_reason_given_up_is_gone_once_the_panel_has_ended_and_the_others_stay(
+    room: Room,
+) -> None:
+    anna, ben = voter(room, "a"), voter(room, "b")
+    because(room, anna, "a")
+    because(room, ben, "b", "It is quicker")
+    room.cast(anna, "c")
+    room.close(publish=True)
+    panels.end(room.context, room.panel_id)
+    (round_,) = results_of(room).polls[0].rounds
+    assert [reason.text for reason in round_.reasons] == ["It is quicker"]
+
+
+def test_the_database_keeps_one_reason_even_when_two_come_at_once(room: Room) -> None:
+    anna = voter(room, "a")
+    because(room, anna, "a")
+
+    def again(connection: Connection) -> bool:
+        (first,) = comments.comments_by(connection, room.panel_id, anna.require_participant())
+        return comments.insert_comment(
+            connection, room.panel_id, replace(first, id="ccccdddd", text="Once more")
+        )
+
+    assert not room.context.database.write(again)
+    assert texts(poll_of(room, Role.PROJECTOR)) == {"a": ["Because of a"]}
 
 
 def test_a_reason_longer_than_a_line_is_refused(room: Room) -> None:

@@ -13,6 +13,7 @@ from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.live.snapshots import room_view
 from polls.live.views import PollView
+from polls.services import participants
 from polls.services.agenda_files import export_agenda
 from polls.services.result_files import as_json
 from polls.services.results import load_results
@@ -257,3 +258,13 @@ def test_views_hold_numbers_of_people_and_nobody(tmp_path: Path) -> None:
         assert view.board.people == 6
         for person in room.people:
             assert person.require_participant() not in repr(view)
+
+
+def test_who_erased_themselves_is_not_counted_on_the_board(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_poll("knowledge"))
+    room.direct("panel.update", board=True)
+    room.hold(0, "a", "a", "a", "b", "b", publish=True)
+    assert board_of(room).is_shown
+    participants.erase(room.context, room.people[0])
+    assert board_of(room).people == 4
+    assert not board_of(room).is_shown

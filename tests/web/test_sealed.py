@@ -25,6 +25,7 @@ from polls.domain.polls import GRACE_SECONDS, Role
 from polls.services import panels, participants, polls
 from polls.services.context import Context
 from polls.services.history import _restore
+from polls.store import agenda
 from polls.web.identity import cookie_name
 from tests.factories import ANSWERS, SECRET, Clock, Room, a_panel, a_poll, make_config, room_in
 
@@ -374,6 +375,77 @@ def test_reasons_wait_with_the_results_that_they_belong_to(tmp_path: Path) -> No
     assert all("It is quicker" in way(house) for way in (views, results_page, downloads))
     room.context.stage.stop()
     room.context.database.close()
+
+
+def a_sealed_reason(folder: Path) -> tuple[House, str]:
+    """A house in which one person voted under a seal and said why."""
+    clock = Clock()
+    app = create_app(make_config(folder), clock=clock)
+    definition = a_poll(visibility="sealed", settings={"reasons": True})
+    growing = a_poll("opinion")
+    room = room_in(app.extensions["hemicycle"].context, a_panel(definition, growing), clock)
+    house = House(app, room, folder)
+    house.context.stage.stop()
+    house.context.stage.connect_to(
+        emit=lambda event, payload, place: house.heard.append((event, payload, place)),
+        has_members=lambda _place: True,
+        render=app.extensions["hemicycle"].renderer,
+    )
+    room.open(1)
+    room.open()
+    anna = room.join()
+    room.cast(anna, "b")
+    item = room.state.items[0].id
+    reason = room.comment("It is quicker", anna, kind="reason", about=item, option="b")
+    return house, reason
+
+
+def test_a_moderator_can_do_nothing_with_a_reason_under_a_seal(tmp_path: Path) -> None:
+    house, reason = a_sealed_reason(tmp_path)
+    room = house.room
+    told = [place for event, _, place in house.heard if event == "comment.posted"]
+    assert len(told) == 1
+    assert "moderator" not in told[0]
+    for is_closed in (False, True):
+        if is_closed:
+            room.close()
+        for name, fields in (
+            ("comment.spotlight", {}),
+            ("comment.approve", {}),
+            ("comment.hide", {"reason": "insults"}),
+            ("comment.answer", {"on": True}),
+            ("statement.admit", {"poll": room.poll(1).id}),
+            ("poll.create", {"title": "", "options": ["One", "Two"]}),
+        ):
+            assert refused(house, name, comment=reason, **fields) == "comment.sealed"
+    assert room.state.spotlight is None
+    assert "It is quicker" not in json.dumps([payload for _, payload, _ in house.heard])
+    room.direct("panel.reveal")
+    room.direct("comment.spotlight", comment=reason)
+    assert room.state.spotlight is not None
+    house.context.database.close()
+
+
+def test_a_sealed_question_stays_on_the_agenda_until_it_is_revealed(tmp_path: Path) -> None:
+    house, reason = a_sealed_reason(tmp_path)
+    room = house.room
+    item = room.state.items[0].id
+    assert refused(house, "agenda.delete", item=item) == "item.is_open"
+    room.close()
+    assert refused(house, "agenda.delete", item=item) == "poll.sealed"
+    assert len(room.state.items) == 2
+    house.context.database.write(
+        lambda connection: agenda.change_item(connection, item, deleted_at=room.clock.now)
+    )
+    house.context.stage.structure_changed(room.panel_id)
+    assert "It is quicker" not in views(house), "even one that was taken off before"
+    assert refused(house, "comment.spotlight", comment=reason) == "comment.sealed"
+    house.context.database.write(
+        lambda connection: agenda.change_item(connection, item, deleted_at=None)
+    )
+    room.direct("panel.reveal")
+    room.direct("agenda.delete", item=item)
+    house.context.database.close()
 
 
 def test_after_the_panels_end_a_seal_can_still_be_broken(tmp_path: Path) -> None:
