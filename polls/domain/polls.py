@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -228,10 +229,11 @@ def parse_countdown(value: object) -> int | None:
     """Return whole seconds, None for no limit, or refuse."""
     if value in (None, "", 0, "0"):
         return None
-    try:
-        seconds = int(str(value))
-    except ValueError:
-        raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS) from None
+    seconds = 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value.strip()):
+        seconds = int(value)
     if not 5 <= seconds <= LONGEST_COUNTDOWN_SECONDS:
         raise Refusal("countdown.refused", most=LONGEST_COUNTDOWN_SECONDS)
     return seconds
