@@ -51,8 +51,11 @@ class Texts:
         if not isinstance(value, Mapping):
             raise FieldRefusal(field_name, "a text, or a text for each language")
         given = {key: text for key, text in value.items() if text is not None and text != ""}
-        if not all(isinstance(part, str) for pair in given.items() for part in pair):
-            raise FieldRefusal(field_name, "a text for each language")
+        for key, text in given.items():
+            if not isinstance(key, str):
+                raise FieldRefusal(field_name, "a text for each language")
+            if not isinstance(text, str):
+                raise FieldRefusal(f"{field_name}.{key}", "a text")
         return cls({key: clean_line(text) for key, text in given.items()})
 
 
