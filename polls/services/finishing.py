@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from weakref import WeakValueDictionary
 
 import gevent
+from gevent.lock import RLock
 from sqlalchemy import Connection
 
 from polls.domain.polls import GRACE_SECONDS, Poll, PollState
@@ -17,6 +19,9 @@ from polls.store.pace import end_pace_if_over
 RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
+
+_at_work: WeakValueDictionary[str, RLock] = WeakValueDictionary()
+"""A lock for each panel whose rounds are being finished."""
 
 Due = tuple[str, str]
 """A poll's id and its round's."""
@@ -56,9 +61,14 @@ class Finisher:
 def finish_rounds(context: Context, panel_id: str, due: Iterable[Due]) -> None:
     """Close the rounds whose grace is over, work out what they came to, and tell the screens.
 
-    Only one caller does it for a round, and nothing is left to do when this returns. Screens go
+    Only one caller does it for a round, one at a time for a panel, and nothing is left to do when this returns. Screens go
     on also where a conclusion fails: that one is worked out at the next start.
     """
+    with _at_work.setdefault(panel_id, RLock()):
+        _finish_rounds(context, panel_id, due)
+
+
+def _finish_rounds(context: Context, panel_id: str, due: Iterable[Due]) -> None:
     closed: list[Poll] = []
     try:
         for poll_id, round_id in due:

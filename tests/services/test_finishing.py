@@ -86,3 +86,20 @@ def test_conclusions_of_another_closing_are_not_kept(room: Room) -> None:
     assert not room.context.database.write(
         lambda connection: agenda.keep_conclusions(connection, room.round_id(), 49.0, outcome={})
     )
+
+
+def test_who_finishes_a_round_that_is_being_finished_returns_when_that_is_done(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conclude_slowly(*given: Any) -> None:
+        for _ in range(3):
+            gevent.sleep(0)
+        closing.conclude(*given)
+
+    monkeypatch.setattr(finishing, "conclude", conclude_slowly)
+    heard = closings(room)
+    Finisher(room.context).finish_soon(room.panel_id, room.poll().id, room.round_id())
+    gevent.sleep(0)
+    assert heard == []
+    finishing.finish_rounds(room.context, room.panel_id, [(room.poll().id, room.round_id())])
+    assert len(heard) == 3
