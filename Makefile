@@ -72,6 +72,8 @@ bench: setup ## measure a full room, broadcasts and votes a second (BENCH_ARGS=)
 	@$(BIN)/python bench/room.py --seconds 10 --visibility projector $(BENCH_ARGS)
 	@$(BIN)/python bench/fanout.py $(BENCH_ARGS)
 	@$(BIN)/python bench/throughput.py --visibility projector $(BENCH_ARGS)
+	@$(BIN)/python bench/opinion_map.py
+	@$(BIN)/python bench/shift.py
 
 lock: ## write the hash-pinned lockfiles again (LOCK_ARGS=--upgrade takes the newest)
 	@python3 tools/lock.py $(LOCK_ARGS)
