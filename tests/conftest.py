@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long one example takes says how busy the machine is, not whether a property holds.
+settings.register_profile("hemicycle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hemicycle")
 
 pytest_plugins = [
     "tests.support.browser",
