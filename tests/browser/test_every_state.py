@@ -13,7 +13,7 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.browser]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_screen_through_the_whole_agenda(
     screens: Screens, panel: Panel, scheme: str

@@ -14,8 +14,9 @@ pytestmark = [pytest.mark.browser]
 PHONES_IN_A_HALL = 50
 
 
+@pytest.mark.alone
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_fifty_phones_and_three_screens_go_through_the_agenda_without_trouble(
     screens: Screens, panel: Panel
 ) -> None:
