@@ -211,6 +211,7 @@ def test_splits_stay_when_the_panel_has_ended_and_nothing_joins_ballots_any_more
 
 
 @pytest.mark.alone
+@pytest.mark.timeout(240)
 def test_two_thousand_people_are_split_within_a_second(tmp_path: Path) -> None:
     labels = [f"Group {number}" for number in range(12)]
     room = make_room(tmp_path, a_grouping(HERE_AS, *labels), a_poll(options=labels))
