@@ -32,11 +32,6 @@ def normalise_panel_code(typed: str) -> str:
     return "".join(character for character in typed.upper() if character.isalnum())[:16]
 
 
-def lookalike_key(code: str) -> str:
-    """Return a key under which codes that are easily confused are the same."""
-    return code.translate(_LOOKALIKES)
-
-
 def normalise_receipt(typed: str) -> str:
     """Return a typed receipt in the form that is stored."""
     code = "".join(character for character in typed.upper() if character.isalnum())

@@ -121,14 +121,6 @@ class Round:
         """Voting has ended, but ballots under way may still arrive."""
         return not self.is_closed and self.closes_at is not None and now >= self.closes_at
 
-    def is_due(self, now: float) -> bool:
-        """The grace is over and the round can be closed."""
-        return (
-            not self.is_closed
-            and self.closes_at is not None
-            and now >= self.closes_at + GRACE_SECONDS
-        )
-
     def takes_ballots(self, now: float) -> bool:
         if self.is_closed:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -10,11 +11,12 @@ from flask import Blueprint, Response, current_app, render_template, request
 from polls.domain.codes import RECEIPT_LENGTH, normalise_panel_code
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
+from polls.live.workbench import off_loop
 from polls.services import agenda_files, panels
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.csv_files import as_csv
-from polls.services.result_files import as_json, counts_table, receipts_table
+from polls.services.result_files import Table, as_json, counts_table, receipts_table
 from polls.services.results import PanelResults, PollResults
 from polls.services.shift_files import flows_table, has_flows
 from polls.services.split_files import has_splits, splits_table
@@ -160,7 +162,7 @@ def _file(body: bytes, media_type: str, panel: PanelRecord, name: str, *, is_all
 def download_json(code: str) -> Answer:
     panel, is_all = _panel(code)
     found = _found(panel, is_all=is_all)
-    body = orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2)
+    body = off_loop(lambda: orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2))
     return _file(body, "application/json", panel, "results.json", is_all=is_all)
 
 
@@ -168,40 +170,37 @@ def download_json(code: str) -> Answer:
 def api_json(code: str) -> Answer:
     panel, is_all = _panel(code)
     found = _found(panel, is_all=is_all)
-    return Response(orjson.dumps({"ok": True, **as_json(found)}), mimetype="application/json")
+    body = off_loop(lambda: orjson.dumps({"ok": True, **as_json(found)}))
+    return Response(body, mimetype="application/json")
+
+
+def _table(code: str, table_of: Callable[[PanelResults, str], Table], name: str) -> Response:
+    """Return a table as CSV; a long one is made beside the sockets."""
+    panel, is_all = _panel(code)
+    found, language = _found(panel, is_all=is_all), request_language()
+    body = off_loop(lambda: as_csv(table_of(found, language)))
+    return _file(body, "text/csv; charset=utf-8", panel, name, is_all=is_all)
 
 
 @results.get("/p/<code>/results.csv")
 def download_counts(code: str) -> Answer:
-    panel, is_all = _panel(code)
-    found = _found(panel, is_all=is_all)
-    body = as_csv(counts_table(found, request_language()))
-    return _file(body, "text/csv; charset=utf-8", panel, "results.csv", is_all=is_all)
+    return _table(code, counts_table, "results.csv")
 
 
 @results.get("/p/<code>/receipts.csv")
 def download_receipts(code: str) -> Answer:
-    panel, is_all = _panel(code)
-    found = _found(panel, is_all=is_all)
-    body = as_csv(receipts_table(found, request_language()))
-    return _file(body, "text/csv; charset=utf-8", panel, "receipts.csv", is_all=is_all)
+    return _table(code, receipts_table, "receipts.csv")
 
 
 @results.get("/p/<code>/flows.csv")
 def download_flows(code: str) -> Answer:
     """Who moved between the rounds of polls that were asked again; small moves are merged."""
-    panel, is_all = _panel(code)
-    found = _found(panel, is_all=is_all)
-    body = as_csv(flows_table(found, request_language()))
-    return _file(body, "text/csv; charset=utf-8", panel, "flows.csv", is_all=is_all)
+    return _table(code, flows_table, "flows.csv")
 
 
 @results.get("/p/<code>/splits.csv")
 def download_splits(code: str) -> Answer:
-    panel, is_all = _panel(code)
-    found = _found(panel, is_all=is_all)
-    body = as_csv(splits_table(found, request_language()))
-    return _file(body, "text/csv; charset=utf-8", panel, "splits.csv", is_all=is_all)
+    return _table(code, splits_table, "splits.csv")
 
 
 @results.get("/p/<code>/agenda.yaml")
