@@ -114,6 +114,7 @@ def test_one_tap_answers_a_statement_and_shows_the_next(screens: Screens, panel:
 def test_answers_given_without_a_line_are_all_sent_when_it_is_back(
     screens: Screens, panel: Panel
 ) -> None:
+    screens.expect_trouble("ERR_INTERNET_DISCONNECTED|WebSocket|ERR_")
     ask(panel, visibility="projector")
     phone = take_live_seat(screens, panel)
     phone.wait_for_function("() => !document.body.hasAttribute('data-is-offline')")
