@@ -28,9 +28,7 @@ def show(context: Context, actor: Actor, command: protocol.AgendaShow) -> dict[s
 
     def work(connection: Connection) -> None:
         if command.item is not None:
-            item = agenda.item_of(connection, actor.panel_id, command.item)
-            if item.deleted_at is not None:
-                raise Refusal("item.unknown")
+            agenda.item_of(connection, actor.panel_id, command.item)
         before = [
             row_before(
                 connection,
@@ -234,7 +232,7 @@ def delete(context: Context, actor: Actor, command: protocol.AgendaDelete) -> di
     def work(connection: Connection) -> None:
         item = agenda.item_of(connection, actor.panel_id, command.item)
         if item.poll_id is not None:
-            guard_delete(agenda.poll_of(connection, actor.panel_id, item.poll_id))
+            guard_delete(agenda.poll_to_change(connection, actor.panel_id, item.poll_id))
         panel = panels.panel_by_id(connection, actor.panel_id)
         before = [
             row_before(connection, "agenda_item", item.id, "deleted_at"),

@@ -77,17 +77,39 @@ def conclude_ended(context: Context, panel_id: str, poll_id: str, round_id: str)
     context.database.write(keep)
 
 
+def freeze_shifts(connection: Connection, panel_id: str) -> list[tuple[str, str]]:
+    """Keep who moved in every closed round of a panel of which nobody has told it yet, while a
+    person's ballots can still be joined; return the polls and rounds that lack an outcome."""
+    polls = agenda.polls_of(connection, panel_id)
+    lacking = [
+        left for left in agenda.rounds_without_conclusions(connection) if left.panel_id == panel_id
+    ]
+    for left in lacking:
+        closed_at = agenda.closed_at(connection, left.round_id)
+        if left.lacks_shift and closed_at is not None:
+            shift = _shift_of(connection, polls[left.poll_id], left.round_id)
+            agenda.keep_conclusions(connection, left.round_id, closed_at, shift=shift)
+    return [(left.poll_id, left.round_id) for left in lacking if left.lacks_outcome]
+
+
 def _conclusions(context: Context, poll: Poll, round_id: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind_named(poll.kind).has_outcome:
         found["outcome"] = _outcome(context, poll, round_id)
-    shift = context.database.read(lambda connection: shift_of(connection, poll, round_id))
+
+    def linked_shift(connection: Connection) -> dict[str, Any] | None:
+        shift = _shift_of(connection, poll, round_id)
+        # Looked at afterwards: a panel that has ended froze its shifts before it unlinked ballots.
+        goes_on = panels.panel_by_id(connection, poll.panel_id).ended_at is None
+        return shift if goes_on else None
+
+    shift = context.database.read(linked_shift)
     if shift is not None:
         found["shift"] = shift
     return found
 
 
-def shift_of(connection: Connection, poll: Poll, round_id: str) -> dict[str, Any] | None:
+def _shift_of(connection: Connection, poll: Poll, round_id: str) -> dict[str, Any] | None:
     """Return, as JSON, who moved since the round before; None for a first round, and where
     another answer is no move."""
     kind = kind_named(poll.kind)

@@ -15,7 +15,7 @@ from polls.domain.codes import new_panel_code, normalise_panel_code
 from polls.domain.errors import Refusal
 from polls.domain.polls import Role
 from polls.domain.texts import INTERFACE_LANGUAGES
-from polls.services.closing import conclude_ended, shift_of
+from polls.services.closing import conclude_ended, freeze_shifts
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
 from polls.services.passwords import password_matches
@@ -284,17 +284,16 @@ def end(context: Context, panel_id: str) -> int:
     """End a panel: destroy its hashing key and unlink every ballot. Cannot be undone."""
     now = context.clock()
 
-    closed: list[tuple[str, str]] = []
+    inconclusive: list[tuple[str, str]] = []
     unsplit: Unsplit = []
 
     def work(connection: Connection) -> int:
+        agenda.lock_polls(connection, panel_id)
         for poll in agenda.polls_of(connection, panel_id).values():
             if poll.round is not None and not poll.round.is_closed:
-                closed.append((poll.id, poll.round.id))
                 agenda.end_round(connection, poll, now)
-                # Afterwards nothing joins a person's ballots any more.
-                shift = shift_of(connection, poll, poll.round.id)
-                agenda.keep_conclusions(connection, poll.round.id, now, shift=shift)
+        # Afterwards nothing joins a person's ballots any more.
+        inconclusive.extend(freeze_shifts(connection, panel_id))
         unsplit.extend(unsplit_of(connection, panel_id))
         table = schema.hashing_key
         connection.execute(table.delete().where(table.c.panel_id == panel_id))
@@ -307,7 +306,7 @@ def end(context: Context, panel_id: str) -> int:
         return unlinked
 
     unlinked = context.database.write(work)
-    for poll_id, round_id in closed:
+    for poll_id, round_id in inconclusive:
         conclude_ended(context, panel_id, poll_id, round_id)
     for found, closed_at, material in unsplit:
         keep_split(context, panel_id, found, closed_at, material)

@@ -148,7 +148,7 @@ def change(context: Context, actor: Actor, command: protocol.PollUpdate) -> dict
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         guard_edit(poll)
         kind = command.kind or poll.kind
         same_kind = kind == poll.kind
@@ -184,7 +184,7 @@ def open_poll(context: Context, actor: Actor, command: protocol.PollOpen) -> dic
     now = context.clock()
 
     def work(connection: Connection) -> int:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         countdown = poll.countdown_seconds
         if command.countdown_seconds is not None:
             countdown = parse_countdown(command.countdown_seconds)
@@ -221,7 +221,7 @@ def open_round(
     connection: Connection, actor: Actor, poll_id: str, countdown: int | None, now: float
 ) -> Round:
     """Start a round within the caller's transaction."""
-    poll = agenda.poll_of(connection, actor.panel_id, poll_id, for_update=True)
+    poll = agenda.poll_to_change(connection, actor.panel_id, poll_id)
     guard_open(poll)
     new_round = Round(
         id=new_id(),
@@ -253,7 +253,7 @@ def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[s
     now = context.clock()
 
     def work(connection: Connection) -> Round:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         guard_close(poll)
         latest = _latest_round(poll)
         if latest.is_counting(now):
@@ -290,7 +290,7 @@ def publish(context: Context, actor: Actor, command: protocol.PollPublish) -> di
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         guard_publish(poll)
         before = [row_before(connection, "poll", poll.id, "state")]
         agenda.change_poll(connection, poll.id, state=PollState.PUBLISHED.value)
@@ -307,7 +307,7 @@ def extend(context: Context, actor: Actor, command: protocol.PollExtend) -> dict
     now = context.clock()
 
     def work(connection: Connection) -> tuple[Round, float | None]:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         guard_close(poll)
         latest = _latest_round(poll)
         closes_at = None
@@ -338,7 +338,7 @@ def set_visibility(
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         wanted = Visibility(command.visibility)
         guard_visibility(poll, wanted)
         before = [row_before(connection, "poll", poll.id, "visibility")]
@@ -356,7 +356,7 @@ def clear(context: Context, actor: Actor, command: protocol.PollClear) -> dict[s
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         if poll.round is not None:
             context.stage.round_ends(actor.panel_id, poll.id, poll.round.id, None)
         agenda.clear_rounds(connection, poll)
@@ -375,7 +375,7 @@ def hide_word(context: Context, actor: Actor, command: protocol.WordHide) -> dic
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         if poll.kind != "words":
             raise Refusal("poll.wrong_kind")
         hidden = set(poll.question.settings.get("hidden", ()))

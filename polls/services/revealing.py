@@ -20,7 +20,7 @@ def show_truth(context: Context, actor: Actor, command: protocol.TruthShow) -> d
     now = context.clock()
 
     def work(connection: Connection) -> None:
-        poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+        poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
         if kind_named(poll.kind).revelation({}, poll.question) is None:
             raise Refusal("poll.wrong_kind")
         if poll.state not in (PollState.CLOSED, PollState.PUBLISHED) or poll.round is None:

@@ -109,7 +109,7 @@ def _write(
     now: float,
 ) -> str:
     """Change a poll's statements, and note how that is taken back."""
-    poll = agenda.poll_of(connection, actor.panel_id, command.poll, for_update=True)
+    poll = agenda.poll_to_change(connection, actor.panel_id, command.poll)
     guard_growing(poll, now)
     options, statement = change(poll)
     values = {"options": agenda.options_as_json(_taken_back(poll, options))}

@@ -53,8 +53,11 @@ def items_of(connection: Connection, panel_id: str) -> list[ItemRecord]:
 
 
 def item_of(connection: Connection, panel_id: str, item_id: str) -> ItemRecord:
+    """Return an item that is on the agenda, or refuse."""
     table = schema.agenda_item
-    query = select(table).where(table.c.panel_id == panel_id, table.c.id == item_id)
+    query = select(table).where(
+        table.c.panel_id == panel_id, table.c.id == item_id, table.c.deleted_at.is_(None)
+    )
     row = connection.execute(query).first()
     if row is None:
         raise Refusal("item.unknown")
@@ -173,6 +176,15 @@ def poll_of(
     if row is None:
         raise Refusal("poll.unknown")
     return _poll(row, rounds_of(connection, poll_id))
+
+
+def poll_to_change(connection: Connection, panel_id: str, poll_id: str) -> Poll:
+    """Return a poll, kept as it is until this transaction ends; refuse one that was deleted."""
+    poll = poll_of(connection, panel_id, poll_id, for_update=True)
+    item = item_of_poll(connection, poll_id)
+    if item is not None and item.deleted_at is not None:
+        raise Refusal("poll.unknown")
+    return poll
 
 
 def poll_by_id(connection: Connection, poll_id: str) -> Poll:

@@ -108,6 +108,27 @@ def test_a_poll_of_another_panel_is_unknown(room: Room, tmp_path: Path) -> None:
         assert refused(room, name, poll=foreign).code == "poll.unknown"
 
 
+@pytest.mark.parametrize("name", ["poll.open", "poll.publish", "poll.clear", "poll.visibility"])
+def test_a_poll_that_was_deleted_is_not_led_on(room: Room, name: str) -> None:
+    room.hold(0, "a")
+    before, item = room.poll(0), room.state.items[0].id
+    room.direct("agenda.delete", item=item)
+    more = {"visibility": "live"} if name == "poll.visibility" else {}
+    assert refused(room, name, poll=before.id, **more).code == "poll.unknown"
+    assert room.state.polls[before.id] == before
+    room.direct("panel.undo")
+    room.direct(name, poll=before.id, **more)
+
+
+def test_an_item_that_was_deleted_is_not_changed_copied_or_deleted_again(room: Room) -> None:
+    item = room.state.items[0].id
+    room.direct("agenda.delete", item=item)
+    for name in ("agenda.update", "agenda.duplicate", "agenda.delete", "agenda.show"):
+        assert refused(room, name, item=item).code == "item.unknown"
+    room.direct("panel.undo")
+    assert room.state.items[0].id == item, "deleting twice does not hide the way back"
+
+
 # Leading
 
 

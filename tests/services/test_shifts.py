@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from polls.domain.shifts import Shift, shift_from_json
-from polls.services import panels, participants, polls
+from polls.services import closing, finishing, panels, participants, polls
 from polls.services.context import Actor
 from tests.factories import Clock, Room, a_panel, a_poll, make_context, make_room, room_in
 
@@ -159,6 +159,59 @@ def test_a_round_that_the_panels_end_cuts_short_is_compared_before_the_trail_is_
         room.cast(person, "c")
     panels.end(room.context, room.panel_id)
     assert (shift_in(room).from_round, shift_in(room).moved) == (2, len(STAY))
+
+
+def test_a_round_that_is_closed_but_not_concluded_is_compared_before_the_trail_is_wiped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make_room(tmp_path, a_poll(), a_poll())
+    people = vote_twice(room, MOVE, place=0)
+    with monkeypatch.context() as broken:
+        broken.setattr(finishing, "conclude", _dies)
+        vote_again(room, people, ["a"] * len(people))
+        vote_again(room, people, ["b"] * len(people))
+    assert stored(room) is None
+    panels.end(room.context, room.panel_id)
+    moved = [shift_from_json(shift).moved for shift in room.poll().earlier_shifts]
+    assert (moved, shift_in(room).moved) == ([7, 7], 7)
+    assert closing.conclude_all(room.context) == 0
+
+
+def test_a_round_that_still_counts_votes_when_the_panel_ends_is_compared_with_them(
+    tmp_path: Path,
+) -> None:
+    room = make_room(tmp_path, a_poll())
+    people = vote_twice(room, STAY)
+    room.open()
+    room.direct("poll.close", poll=room.poll().id)
+    for person in people:
+        room.cast(person, "c")
+    panels.end(room.context, room.panel_id)
+    assert (shift_in(room).both, shift_in(room).moved) == (len(STAY), len(STAY))
+    assert (shift_in(room).newcomers, shift_in(room).leavers) == (0, 0)
+
+
+def test_a_panel_that_ends_while_a_round_is_concluded_keeps_who_moved_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make_room(tmp_path, a_poll("ranking"))
+    outcome = closing._outcome
+
+    def outcome_meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        panels.end(room.context, room.panel_id)
+        return outcome(*given)
+
+    people = [room.join() for _ in range(12)]
+    vote_again(room, people, [["a"]] * 12)
+    monkeypatch.setattr(closing, "_outcome", outcome_meanwhile)
+    vote_again(room, people, [["b"]] * 12)
+    assert (shift_in(room).both, shift_in(room).moved) == (12, 12)
+    assert (shift_in(room).newcomers, shift_in(room).leavers) == (0, 0)
+
+
+def _dies(*_: Any) -> None:
+    raise RuntimeError("killed")
 
 
 @pytest.mark.postgres
