@@ -1,8 +1,10 @@
 /**
- * The moderator's screen: keys of a clicker, asking on the spot, the agenda by drag, and
- * everything that must survive a morph (open parts, the chosen list, focus, a refusal's words).
+ * The moderator's screen: keys of a clicker, one step at a time, and everything that must
+ * survive a morph (open parts, the chosen list, focus, a refusal's words).
  */
 
+import { isDragging, startDragging } from "./agenda-drag.js";
+import { openAsk, startAsking } from "./ask.js";
 import * as paint from "./paint.js";
 import { openRoom } from "./room.js";
 
@@ -293,128 +295,6 @@ document.addEventListener("click", (event) => {
   else if (event.target instanceof HTMLDialogElement) event.target.close("");
 });
 
-/* Ask now */
-
-const ask = find("#ask");
-const askForm = find("[data-ask-form]");
-const askParts = {
-  question: find("#ask-question"),
-  own: find("#ask-own"),
-  many: find("#ask-many"),
-  time: find("#ask-time"),
-  visibility: find("#ask-visibility"),
-  problem: find("#ask-problem"),
-};
-let askAbout = null;
-
-/** @param {{comment?: string, text?: string}} [about] a comment to make a question of */
-function openAsk(about = {}) {
-  const like = find("[data-like]");
-  const hasLike = Boolean(like && like.dataset.like);
-  const pickLike = find("[data-pick-like]");
-  const isOther = (about.comment || null) !== askAbout;
-  pickLike.hidden = !hasLike;
-  find("[data-like-text]").textContent = hasLike ? like.dataset.likeLabels : "";
-  const chosen = askForm.elements.answers;
-  if (hasLike && (isOther || !askParts.question.value)) chosen.value = "like";
-  else if (!hasLike && chosen.value === "like") chosen.value = "yesno";
-  if (about.text !== undefined && isOther) askParts.question.value = about.text.slice(0, 300);
-  else if (isOther) askParts.question.value = "";
-  askAbout = about.comment || null;
-  if (like) askParts.visibility.value = like.dataset.visibility;
-  say("");
-  showOwn();
-  ask.showModal();
-  askParts.question.focus();
-  askParts.question.select();
-}
-
-function say(text) {
-  askParts.problem.textContent = text;
-  askParts.problem.hidden = !text;
-}
-
-function showOwn() {
-  find("[data-ask-own]").hidden = askForm.elements.answers.value !== "own";
-}
-
-askForm.addEventListener("change", (event) => {
-  showOwn();
-  if (event.target.value === "own") askParts.own.focus();
-});
-askParts.question.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  askForm.requestSubmit(find("button[value=open]", askForm));
-});
-askForm.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (askForm.getAttribute("aria-busy") === "true") return;
-  const isOpening = !event.submitter || event.submitter.value === "open";
-  const payload = askedQuestion();
-  if (typeof payload === "string") return;
-  askForm.setAttribute("aria-busy", "true");
-  const ack = await room.send("poll.create", { ...payload, open: isOpening });
-  askForm.removeAttribute("aria-busy");
-  if (!ack.ok) {
-    say(ack.message || room.text("refused"));
-    return;
-  }
-  askForm.reset();
-  askAbout = null;
-  ask.close("");
-  lastStepAt = Date.now();
-  if (isOpening) location.replace("#run");
-  settle();
-  (find("#main-action") || find("#run")).focus({ preventScroll: true });
-  if (!isOpening) room.announce(room.text("kept"));
-});
-
-/** @returns {object|string} the command's payload, or what is missing, already said */
-function askedQuestion() {
-  const title = askParts.question.value.trim();
-  if (!title) {
-    askParts.question.focus();
-    say(room.text("write_question"));
-    return "question";
-  }
-  const payload = { title, visibility: askParts.visibility.value };
-  const seconds = Number(askParts.time.value);
-  if (seconds) payload.countdown_seconds = seconds;
-  if (askAbout) payload.comment = askAbout;
-  switch (askForm.elements.answers.value) {
-    case "like":
-      payload.like = find("[data-like]").dataset.like;
-      return payload;
-    case "yesno":
-      return { ...payload, kind: "single_choice", options: [room.text("yes"), room.text("no")] };
-    case "yesnodepends":
-      return {
-        ...payload,
-        kind: "single_choice",
-        options: [room.text("yes"), room.text("no"), room.text("depends")],
-      };
-    case "own": {
-      const options = askParts.own.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      if (options.length < 2) {
-        askParts.own.focus();
-        say(room.text("write_answers"));
-        return "answers";
-      }
-      return { ...payload, kind: askParts.many.checked ? "multiple_choice" : "single_choice", options };
-    }
-    default:
-      return { ...payload, kind: askForm.elements.answers.value };
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-ask]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  openAsk({ comment: link.dataset.comment, text: link.dataset.text });
-});
-
 /* A PIN that nobody thought of */
 
 document.addEventListener("click", (event) => {
@@ -424,70 +304,6 @@ document.addEventListener("click", (event) => {
   form.elements.pin.value = String(number % 10000).padStart(4, "0");
   form.requestSubmit();
 });
-
-/* The agenda by drag; buttons do the same */
-
-let drag = null;
-
-document.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest("[data-grip]");
-  if (!grip || event.button !== 0) return;
-  const item = grip.closest("[data-item]");
-  event.preventDefault();
-  drag = {
-    item,
-    pointer: event.pointerId,
-    startY: event.clientY,
-    scroller: item.closest(".pane"),
-    startScroll: item.closest(".pane").scrollTop,
-    rows: all("[data-item]", item.parentElement).map((row) => {
-      const box = row.getBoundingClientRect();
-      return { row, middle: box.top + box.height / 2 };
-    }),
-    height: item.getBoundingClientRect().height,
-    place: Number(item.dataset.place),
-  };
-  drag.from = drag.rows.findIndex(({ row }) => row === item);
-  grip.setPointerCapture(event.pointerId);
-  item.classList.add("is-lifted");
-  document.body.classList.add("is-dragging");
-});
-
-document.addEventListener("pointermove", (event) => {
-  if (!drag || event.pointerId !== drag.pointer) return;
-  const edge = drag.scroller.getBoundingClientRect();
-  if (event.clientY < edge.top + 40) drag.scroller.scrollTop -= 8;
-  if (event.clientY > edge.bottom - 40) drag.scroller.scrollTop += 8;
-  const moved = event.clientY - drag.startY + drag.scroller.scrollTop - drag.startScroll;
-  const middle = drag.rows[drag.from].middle + moved;
-  let to = drag.from;
-  drag.rows.forEach(({ middle: other }, index) => {
-    if (index < drag.from && middle < other) to = Math.min(to, index);
-    if (index > drag.from && middle > other) to = Math.max(to, index);
-  });
-  drag.place = to + 1;
-  drag.item.style.transform = `translateY(${moved}px)`;
-  drag.rows.forEach(({ row }, index) => {
-    if (row === drag.item) return;
-    const shift = index > drag.from && index <= to ? -1 : index < drag.from && index >= to ? 1 : 0;
-    row.style.transform = shift ? `translateY(${shift * (drag.height + 4)}px)` : "";
-  });
-});
-
-async function drop(event) {
-  if (!drag || event.pointerId !== drag.pointer) return;
-  const { item, rows, place, from } = drag;
-  drag = null;
-  document.body.classList.remove("is-dragging");
-  item.classList.remove("is-lifted");
-  const isMoved = event.type === "pointerup" && place !== from + 1 && item.isConnected;
-  const ack = isMoved ? await room.send("agenda.move", { item: item.dataset.item, place }) : null;
-  for (const { row } of rows) row.style.transform = "";
-  if (ack && !ack.ok) room.notice(ack.message || room.text("refused"));
-  if (ack && ack.ok) room.announce(room.text("moved", { place, total: rows.length }));
-}
-document.addEventListener("pointerup", drop);
-document.addEventListener("pointercancel", drop);
 
 /* Focus that a morph took away goes to the nearest sensible place */
 
@@ -537,7 +353,7 @@ let inSight = "";
 
 function keepInSight() {
   const current = find("[data-agenda] .is-current");
-  if (!current || current.id === inSight || drag) return;
+  if (!current || current.id === inSight || isDragging()) return;
   inSight = current.id;
   (current.nextElementSibling || current).scrollIntoView({ block: "nearest" });
   current.scrollIntoView({ block: "nearest" });
@@ -563,6 +379,14 @@ runClock();
 
 room.on("refused", (error) => room.notice(error.message || room.text("link_lost"), { tone: "danger" }));
 
+startDragging(room);
+startAsking(room, ({ isOpening }) => {
+  lastStepAt = Date.now();
+  if (isOpening) location.replace("#run");
+  settle();
+  (find("#main-action") || find("#run")).focus({ preventScroll: true });
+  if (!isOpening) room.announce(room.text("kept"));
+});
 settle();
 keepInSight();
 
