@@ -25,7 +25,8 @@ from polls.services.panels import end_those_due
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
 from polls.web.api import api, refuse
-from polls.web.assets import Assets, compress, project_folder
+from polls.web.assets import Assets, best_encoding, compress, project_folder
+from polls.web.files import files
 from polls.web.messages import message_of
 from polls.web.moderation import moderation
 from polls.web.pages import pages
@@ -96,7 +97,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     socketio = create_socketio(app)
     sockets = SocketDoor(app, context, socketio)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets)
-    for door in (pages, moderation, results, api):
+    for door in (files, pages, moderation, results, api):
         app.register_blueprint(door)
     protect(app)
     app.after_request(_compress)
@@ -128,7 +129,6 @@ def _end_panels_forever(context: Context) -> None:
 
 
 def _compress(response: Response) -> Response:
-    accepted = request.headers.get("Accept-Encoding", "")
     if (
         response.direct_passthrough
         or response.headers.get("Content-Encoding")
@@ -136,11 +136,10 @@ def _compress(response: Response) -> Response:
         or (response.content_length or 0) < COMPRESS_LEAST_BYTES
     ):
         return response
-    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-    if encoding:
+    response.vary.add("Accept-Encoding")
+    if encoding := best_encoding(request.accept_encodings):
         response.set_data(compress(response.get_data(), encoding))
         response.headers["Content-Encoding"] = encoding
-        response.vary.add("Accept-Encoding")
     return response
 
 

@@ -19,6 +19,7 @@ from polls.commands.links import links
 from polls.commands.recount import recount
 from polls.commands.rehearse import rehearse
 from polls.commands.serve import serve
+from polls.commands.static import static_command
 from polls.config import Config, SettingError
 from polls.domain.errors import Refusal
 from polls.web.messages import message_of
@@ -65,5 +66,6 @@ for command in (
     rehearse,
     backup,
     links,
+    static_command,
 ):
     main.add_command(command)

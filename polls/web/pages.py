@@ -288,29 +288,6 @@ def qr_code(code: str) -> Answer:
     return response
 
 
-@pages.get("/static/<version>/<path:name>")
-def static_file(version: str, name: str) -> Answer:
-    assets = parts().assets
-    path = assets.find(name)
-    if path is None:
-        raise Refusal("page.unknown")
-    body, media_type, encoding = assets.content(path, request.headers.get("Accept-Encoding", ""))
-    response = Response(body, content_type=media_type)
-    if encoding:
-        response.headers["Content-Encoding"] = encoding
-    response.headers["Vary"] = "Accept-Encoding"
-    is_current = version == assets.version
-    response.headers["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if is_current else "no-cache"
-    )
-    return response
-
-
-@pages.get("/favicon.ico")
-def favicon() -> Answer:
-    return see_other(parts().assets.url("icon.svg"))
-
-
 @pages.get("/health/live")
 def live() -> Answer:
     return Response("ok", mimetype="text/plain")
