@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Poll
-from polls.domain.published_flows import merged_flows
+from polls.domain.published_flows import PublishedFlows, merged_flows
 from polls.domain.shifts import Flow, SentenceFacts, Shift, sentence_facts, shift_from_json
 from polls.domain.tally import shares
 from polls.domain.texts import Texts
 
 COLUMNS_MOST = 4
 """A picture shows the latest rounds, not more than these."""
+
+PUBLISHED_KEPT_MOST = 512
+"""Shifts whose merged moves are remembered: a few panels' worth."""
 
 LINES_MOST = 60
 SEATS_MOST = 240
@@ -119,9 +123,19 @@ def shift_view(poll: Poll, language: str) -> ShiftView | None:
     )
 
 
+@lru_cache(maxsize=PUBLISHED_KEPT_MOST)
+def published_flows(shift: Shift) -> PublishedFlows:
+    """Return the moves of a shift with small ones merged; see `merged_flows`.
+
+    With many options that takes seconds, and a shift never changes: it is worked out once. Whoever
+    may be the first to ask does so beside the sockets.
+    """
+    return merged_flows(shift)
+
+
 def published_shift_view(poll: Poll, shift: Shift, language: str) -> ShiftView:
     """Return a shift as everyone may have it for good: small moves are merged."""
-    published = merged_flows(shift)
+    published = published_flows(shift)
     return _view(poll, shift, language, published.flows, published.other_moves)
 
 

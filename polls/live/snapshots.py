@@ -26,6 +26,7 @@ from polls.domain.texts import Texts
 from polls.live.boards import board_view, load_board
 from polls.live.next_step import next_action
 from polls.live.pace import PaceCount, load_pace, paced_view
+from polls.live.phones import phones_follow, phones_wait
 from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
 from polls.live.reveal_views import revealed_view
 from polls.live.shift_views import shift_view
@@ -202,7 +203,11 @@ def poll_view(
     latest = poll.round
     counters = state.counters.get(latest.id, Counter()) if latest else Counter()
     outcome = latest.outcome if latest and latest.is_closed else None
+    results = results_of(state, poll)
+    waits = role is Role.PARTICIPANT and results is not None and phones_wait(poll, results)
     visible = may_see_results(role, poll.visibility, poll.state, has_voted)
+    if waits and results is not None:
+        visible = visible and phones_follow(poll, results)
     is_moderator = role is Role.MODERATOR
     kept = frozenset() if is_moderator else kind.keeps_back(poll, sees_results=visible)
     return PollView(
@@ -236,7 +241,7 @@ def poll_view(
         results_visible=visible,
         results_after_voting=poll.visibility is Visibility.VOTED
         and poll.state in (PollState.OPEN, PollState.CLOSED),
-        results=results_of(state, poll) if visible else None,
+        results=results if visible else None,
         tally_version=counters.get(VERSION, 0),
         turnout=counters.get(BALLOTS, 0),
         texts=_texts(state, poll, role) if visible else (),
@@ -247,7 +252,10 @@ def poll_view(
         if visible and poll.is_revealed
         else None,
         shift=shift_view(poll, language) if visible else None,
-        picture=(outcome or state.pictures.get(latest.id)) if latest and visible else None,
+        result_comes_later=waits,
+        picture=(outcome or state.pictures.get(latest.id))
+        if latest and visible and not waits
+        else None,
         splits=_splits(state, poll, role, language) if visible else (),
         coverage=kind.coverage(counters, poll.question),
         reasons=by_option(

@@ -17,6 +17,7 @@ from polls.domain.tally import VERSION
 from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
 from polls.live.pace import is_news, pace_frame
+from polls.live.phones import phones_follow, screens_with_pictures
 from polls.live.presence import Presence
 from polls.live.reasons import phones_read_reasons
 from polls.live.rooms import (
@@ -33,7 +34,7 @@ from polls.live.snapshots import (
     room_view,
 )
 from polls.live.views import RoomView
-from polls.live.wire import tally_frame, wire_snapshot
+from polls.live.wire import tally_frame, turnout_frame, wire_snapshot
 from polls.store import agenda, ballots
 from polls.store.ballots import BallotRecord, Cast
 from polls.store.database import Database
@@ -184,8 +185,7 @@ class Stage:
         if panel.state is not None:
             self._maps.lend(panel.easel, panel.state)
         panel.fragments.clear()
-        roles = [role for role in Role if may_see_results(role, poll.visibility, poll.state)]
-        self._send_now_regions(panel_id, roles)
+        self._send_now_regions(panel_id, screens_with_pictures(poll))
 
     # What changed
 
@@ -334,23 +334,23 @@ class Stage:
         version = state.counters[round_id][VERSION]
         present = self.people(panel_id).present(state, poll)
         frame = tally_frame(poll.id, number, version, present, results)
-        turnout = {
-            "poll": poll.id,
-            "round": number,
-            "turnout": results.turnout,
-            "present": frame["present"],
-        }
-        if panel.sent_versions.get(round_id, -1) < version:
+        turnout = turnout_frame(frame)
+        follows = phones_follow(poll, results)
+        is_due = follows and round_id in panel.tally_after_voting
+        if is_due or panel.sent_versions.get(round_id, -1) < version:
             panel.sent_versions[round_id] = version
+            panel.tally_after_voting.discard(round_id)
+            if not follows:
+                panel.tally_after_voting.add(round_id)
             panel.turnout_to_phones.add(round_id)
             for role in (Role.MODERATOR, Role.PROJECTOR):
                 visible = may_see_results(role, poll.visibility, poll.state)
                 event, payload = ("poll.tally", frame) if visible else ("poll.turnout", turnout)
                 self._emit(event, payload, role_room(panel_id, role.value))
-            if may_see_results(Role.PARTICIPANT, poll.visibility, poll.state):
+            if follows and may_see_results(Role.PARTICIPANT, poll.visibility, poll.state):
                 self._emit("poll.tally", frame, role_room(panel_id, "participant"))
                 panel.turnout_to_phones.discard(round_id)
-            elif poll.visibility is Visibility.VOTED:
+            elif follows and poll.visibility is Visibility.VOTED:
                 self._emit("poll.tally", frame, voted_room(round_id))
         if round_id in panel.turnout_to_phones and self._phones_may_hear(panel):
             panel.turnout_to_phones.discard(round_id)

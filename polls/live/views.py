@@ -110,6 +110,8 @@ class PollView:
     """What the moderator has revealed of this round, such as the true value of an estimate."""
     shift: ShiftView | None = None
     """Who moved since the round before, where this role sees results."""
+    result_comes_later: bool = False
+    """A phone that may see this result shows it only once voting is over; see `phones_wait`."""
     picture: Mapping[str, Any] | None = None
     """What is drawn from all ballots of an open round, or was found out at its end (then it is
     `outcome`), where this role sees results; see `Kind.draw`."""

@@ -112,3 +112,8 @@ def tally_frame(
         "percents": dict(results.percents),
         "details": dict(results.details),
     }
+
+
+def turnout_frame(tally: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be told of a tally to screens that may not see it."""
+    return {name: tally[name] for name in ("poll", "round", "turnout", "present")}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from polls.domain.kinds import Kind
+from polls.domain.kinds.base import labels_of
 from polls.domain.polls import Poll
 from polls.services.results import (
     PanelResults,
@@ -140,8 +141,9 @@ def counts_table(found: PanelResults, language: str) -> Table:
             poll.kind,
         ]
         people = [results.turnout, "" if round_.people is None else round_.people]
+        labels = labels_of(poll.question, language)
         for key, count in results.counts.items():
-            label = answer_in_words(poll, key, language)[0]
+            label = answer_in_words(poll, key, language, labels=labels)[0]
             table.append([*start, key, label, count, results.percents[key], *people])
         if not results.counts:
             table.append([*start, "", "", "", "", *people])
@@ -153,6 +155,7 @@ def receipts_table(found: PanelResults, language: str) -> Table:
     table: Table = [list(RECEIPT_COLUMNS)]
     for poll, round_ in _rounds_of(found):
         title = poll.title.in_language(language)
+        labels = labels_of(poll.question, language)
         for line in round_.receipts:
             parts = _wire_parts(line.answer)
             table.append(
@@ -162,7 +165,7 @@ def receipts_table(found: PanelResults, language: str) -> Table:
                     round_.round.number,
                     line.receipt,
                     " ".join(str(part) for part in parts),
-                    ", ".join(answer_in_words(poll, line.answer, language)),
+                    ", ".join(answer_in_words(poll, line.answer, language, labels=labels)),
                     " ".join(line.order or ()),
                 ]
             )

@@ -276,13 +276,18 @@ def _as_moderated(poll: Poll, answer: Any, state: str) -> Any:
 
 
 def answer_in_words(
-    poll: Poll, answer: Any, language: str, say: Callable[[str], str] = str
+    poll: Poll,
+    answer: Any,
+    language: str,
+    say: Callable[[str], str] = str,
+    labels: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return an answer the way people read it: labels instead of ids.
 
-    `say` puts words of the wire, such as `agree`, into the reader's language.
+    `say` puts words of the wire, such as `agree`, into the reader's language. For many answers
+    `labels` are looked up once; see `labels_of`.
     """
     if answer is None:
         return []
-    parts = kind_named(poll.kind).answer_parts(answer, poll.question, language)
+    parts = kind_named(poll.kind).answer_parts(answer, poll.question, language, labels)
     return [f"{label}: {say(value)}" if value else label for label, value in parts]

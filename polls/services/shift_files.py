@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from polls.domain.polls import Poll
-from polls.domain.published_flows import merged_flows
 from polls.domain.shifts import Shift, shift_from_json
-from polls.live.shift_views import ShiftView, published_shift_view
+from polls.live.shift_views import ShiftView, published_flows, published_shift_view
 from polls.services.results import PanelResults, RoundResults
 
 Table = list[list[str | int]]
@@ -38,7 +37,7 @@ def shift_as_json(found: RoundResults) -> dict[str, Any] | None:
     shift = shift_of_round(found)
     if shift is None:
         return None
-    published = merged_flows(shift)
+    published = published_flows(shift)
     return {
         "from": shift.from_round,
         "both": shift.both,
@@ -56,6 +55,14 @@ def shift_in_words(poll: Poll, found: RoundResults, language: str) -> ShiftView 
     """Return who moved since the round before, as the results page tells it."""
     shift = shift_of_round(found)
     return None if shift is None else published_shift_view(poll, shift, language)
+
+
+def merge_flows(found: PanelResults) -> None:
+    """Work out what may be told of all moves, so that it is at hand while pages are made."""
+    for poll in found.polls:
+        for round_ in poll.rounds:
+            if (shift := shift_of_round(round_)) is not None:
+                published_flows(shift)
 
 
 def has_flows(found: PanelResults) -> bool:

@@ -10,14 +10,14 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from polls.domain.codes import RECEIPT_LENGTH, normalise_panel_code
 from polls.domain.errors import Refusal
-from polls.domain.polls import Role
+from polls.domain.polls import Poll, Role
 from polls.live.workbench import off_loop
 from polls.services import agenda_files, panels
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.csv_files import as_csv
 from polls.services.result_files import Table, as_json, counts_table, receipts_table
-from polls.services.results import PanelResults, PollResults
+from polls.services.results import PanelResults, PollResults, RoundResults
 from polls.services.shift_files import flows_table, has_flows
 from polls.services.split_files import has_splits, splits_table
 from polls.store.panels import PanelRecord
@@ -25,7 +25,8 @@ from polls.web.answers import say
 from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
 from polls.web.parts import parts
-from polls.web.results_parts import Listed, Listings, round_part
+from polls.web.receipt_pages import page_with
+from polls.web.results_parts import Listed, Listings, receipts_part
 
 results = Blueprint("results", __name__)
 
@@ -99,8 +100,16 @@ def _title(poll: PollResults) -> tuple[str, str]:
     return title.in_language(language), title.language_of(language)
 
 
+def _typed_receipt() -> str:
+    return request.args.get("receipt", "").strip()[:80]
+
+
+def _is_whole(receipt: str) -> bool:
+    return len(receipt.replace("-", "")) == RECEIPT_LENGTH
+
+
 def _check(context: Context, found: PanelResults, language: str) -> Check | None:
-    typed = request.args.get("receipt", "").strip()[:80]
+    typed = _typed_receipt()
     if not typed:
         return None
     receipt = services.typed_receipt(typed)
@@ -110,7 +119,7 @@ def _check(context: Context, found: PanelResults, language: str) -> Check | None
     return Check(
         typed=typed,
         receipt=receipt,
-        is_whole=len(receipt.replace("-", "")) == RECEIPT_LENGTH,
+        is_whole=_is_whole(receipt),
         found=[
             FoundPart(
                 match.poll.title.in_language(language),
@@ -125,27 +134,31 @@ def _check(context: Context, found: PanelResults, language: str) -> Check | None
 
 @results.get("/p/<code>/results/<poll_id>/<int:number>")
 def receipts_page(code: str, poll_id: str, number: int) -> Answer:
-    """All ballots of one round with their receipts."""
-    context = parts().context
+    """All ballots of one round with their receipts, page by page; `receipt` leads to its page."""
     panel, is_all = _panel(code)
     listed = _listed(panel, is_all=is_all)
-    for poll in listed.found.polls:
-        for found in poll.rounds:
-            if poll.poll.id == poll_id and found.round.number == number:
-                part = round_part(
-                    listed.found,
-                    poll.poll,
-                    found,
-                    request_language(),
-                    context.clock(),
-                    with_receipts=True,
-                )
-                return render_template(
-                    "results/receipts.html",
-                    **parts().renderer.variables(listed.view),
-                    part=part,
-                    is_all=is_all,
-                )
+    poll, round_ = _round_in(listed.found, poll_id, number)
+    typed = _typed_receipt()
+    receipt = services.typed_receipt(typed)
+    if typed and (page := page_with(round_.receipts, receipt)) is not None:
+        query = f"page={page}{'&all=1' if is_all else ''}"
+        return see_other(f"/p/{panel.code}/results/{poll.id}/{number}?{query}#{receipt}")
+    page = request.args.get("page", 1, type=int)
+    part = receipts_part(listed, poll, round_, request_language(), page)
+    return render_template(
+        "results/receipts.html",
+        **parts().renderer.variables(listed.view),
+        part=part,
+        missed=Check(typed, receipt, _is_whole(receipt), []) if typed else None,
+        is_all=is_all,
+    )
+
+
+def _round_in(found: PanelResults, poll_id: str, number: int) -> tuple[Poll, RoundResults]:
+    for poll in found.polls:
+        for round_ in poll.rounds:
+            if poll.poll.id == poll_id and round_.round.number == number:
+                return poll.poll, round_
     raise Refusal("page.unknown")
 
 

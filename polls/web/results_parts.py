@@ -6,7 +6,8 @@ so that live screens get their turn in between, and kept for a few seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import gevent
 from flask import render_template
@@ -14,29 +15,28 @@ from gevent.lock import BoundedSemaphore
 from markupsafe import Markup
 
 from polls.domain.comments import Comment
+from polls.domain.errors import Refusal
+from polls.domain.kinds.base import labels_of
 from polls.domain.polls import Poll, Role
 from polls.live.snapshots import comment_view, room_view
 from polls.live.views import CommentView, PollView, RoomView
+from polls.live.workbench import off_loop
 from polls.services import results as services
 from polls.services.context import Context
-from polls.services.results import PanelResults, PollResults, RoundResults
-from polls.services.shift_files import shift_in_words
+from polls.services.results import PanelResults, PollResults, ReceiptLine, RoundResults
+from polls.services.shift_files import merge_flows, shift_in_words
 from polls.services.split_files import splits_of_round
 from polls.store.panels import PanelRecord
 from polls.web.answers import say
+from polls.web.receipt_pages import ReceiptRow, answers_of, pages_of, receipt_rows
 
-RECEIPTS_ON_PAGE_MOST = 4000
-"""More than these are listed on a page for each round."""
+ANSWERS_LISTED_MOST = 4000
+"""A ballot may have many. Where there are more, each round has its receipts on pages of its own."""
+RECEIPT_PAGES_KEPT_MOST = 8
 COMMENTS_AT_ONCE = 12
 KEPT_SECONDS = 3.0
 """Upvotes may show this late; whatever is closed, hidden or erased shows at once."""
 KEPT_MOST = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    receipt: str
-    answers: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class RoundPart:
     receipts: list[ReceiptRow]
     texts_kept_back: int
     lists_receipts: bool
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Listed:
     view: RoomView
     sections: Markup
     made_at: float
+    receipt_pages: dict[tuple[str, int, int], RoundPart] = field(default_factory=dict)
+    """The pages of receipts last asked for, by poll, round and page."""
 
 
 class Listings:
@@ -118,10 +122,12 @@ def _make(context: Context, panel: PanelRecord, language: str, *, everything: bo
     people = context.stage.people(panel.id)
     view = room_view(found.state, Role.PARTICIPANT, language, people, now)
     view = replace(view, present=found.people or 0, comments=())
-    total = sum(len(round_.receipts) for poll in found.polls for round_ in poll.rounds)
+    rounds = [round_ for poll in found.polls for round_ in poll.rounds]
+    is_short = sum(answers_of(round_.receipts) for round_ in rounds) <= ANSWERS_LISTED_MOST
+    off_loop(lambda: merge_flows(found))
     sections = []
     for number, poll in enumerate(found.polls, start=1):
-        part = _poll_part(found, poll, language, now, with_receipts=total <= RECEIPTS_ON_PAGE_MOST)
+        part = _poll_part(found, poll, language, now, with_receipts=is_short)
         sections.append(
             render_template(
                 "results/poll.html", view=view, part=part, number=number, is_all=everything
@@ -145,20 +151,40 @@ def _poll_part(
     found: PanelResults, poll: PollResults, language: str, now: float, *, with_receipts: bool
 ) -> PollPart:
     rounds = [
-        round_part(found, poll.poll, round_, language, now, with_receipts=with_receipts)
+        _round_part(
+            found, poll.poll, round_, language, now, round_.receipts if with_receipts else ()
+        )
         for round_ in poll.rounds
     ]
     return PollPart(rounds[-1].view, poll.is_public, rounds, _changes(poll, language))
 
 
-def round_part(
+def receipts_part(
+    listed: Listed, poll: Poll, round_: RoundResults, language: str, page: int
+) -> RoundPart:
+    """Return one page of a round's receipts, from 1, or refuse."""
+    pages = pages_of(round_.receipts)
+    if not 1 <= page <= len(pages):
+        raise Refusal("page.unknown")
+    place = (poll.id, round_.round.number, page)
+    kept = listed.receipt_pages.get(place)
+    if kept is None:
+        lines = round_.receipts[pages[page - 1]]
+        part = _round_part(listed.found, poll, round_, language, listed.made_at, lines)
+        kept = replace(part, page=page, pages=len(pages))
+        while len(listed.receipt_pages) >= RECEIPT_PAGES_KEPT_MOST:
+            listed.receipt_pages.pop(next(iter(listed.receipt_pages)))
+        listed.receipt_pages[place] = kept
+    return kept
+
+
+def _round_part(
     found: PanelResults,
     poll: Poll,
     round_: RoundResults,
     language: str,
     now: float,
-    *,
-    with_receipts: bool,
+    lines: Sequence[ReceiptLine],
 ) -> RoundPart:
     view = services.round_view(found, poll, round_, language, now)
     return RoundPart(
@@ -167,10 +193,7 @@ def round_part(
             shift=shift_in_words(poll, round_, language),
             splits=splits_of_round(found, poll, round_, language),
         ),
-        receipts=[
-            ReceiptRow(line.receipt, services.answer_in_words(poll, line.answer, language, say))
-            for line in (round_.receipts if with_receipts else ())
-        ],
+        receipts=receipt_rows(poll, lines, language),
         texts_kept_back=round_.texts_kept_back,
         lists_receipts=bool(round_.receipts),
     )
@@ -182,10 +205,11 @@ def _changes(poll: PollResults, language: str) -> list[Change]:
         return []
     places = {option_id: place for place, option_id in enumerate(poll.poll.question.option_ids)}
     tallies = [round_.results for round_ in poll.rounds]
+    labels = labels_of(poll.poll.question, language)
     return [
         Change(
             key=key,
-            label=services.answer_in_words(poll.poll, key, language, say)[0],
+            label=services.answer_in_words(poll.poll, key, language, say, labels)[0],
             place=places.get(key),
             counts=[(tally.counts[key], tally.percents[key]) for tally in tallies],
             step=tallies[-1].counts[key] - tallies[0].counts[key],

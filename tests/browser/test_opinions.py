@@ -80,9 +80,10 @@ def test_a_map_comes_while_people_answer_and_moves_calmly(
         "dots move, they are not redrawn"
     )
     phone = take_seat(screens, panel)
-    expect(phone.locator(".result .map .dot")).to_have_count(10)
-    panel.command("poll.visibility", poll=poll, visibility="published")
+    expect(phone.locator("[data-vote-form]")).to_be_visible()
     expect(phone.locator(".map")).to_have_count(0)
+    panel.close_poll(poll)
+    expect(phone.locator(".result .map .dot")).to_have_count(10)
 
 
 def test_one_tap_answers_a_statement_and_shows_the_next(screens: Screens, panel: Panel) -> None:

@@ -168,7 +168,7 @@ def test_a_closed_round_leaves_no_memory_of_its_ballots(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("visibility", "roles"),
     [
-        ("live", {"participant", "projector", "moderator"}),
+        ("live", {"projector", "moderator"}),
         ("projector", {"projector", "moderator"}),
         ("published", {"moderator"}),
     ],

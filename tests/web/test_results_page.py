@@ -23,6 +23,7 @@ from tests.factories import (
     Clock,
     Room,
     a_panel,
+    a_poll,
     make_config,
     make_room,
     room_in,
@@ -222,7 +223,7 @@ def test_a_large_room_has_its_receipts_on_pages_of_their_own(
 ) -> None:
     client, room = made
     receipts = fill(room)["single_choice"]
-    monkeypatch.setattr("polls.web.results_parts.RECEIPTS_ON_PAGE_MOST", 3)
+    monkeypatch.setattr("polls.web.results_parts.ANSWERS_LISTED_MOST", 3)
     page = client.get(PAGE)
     assert not any(receipt in page.text for receipt in receipts)
     path = f"{PAGE}/{room.poll(0).id}/1"
@@ -230,6 +231,112 @@ def test_a_large_room_has_its_receipts_on_pages_of_their_own(
     listed = text_of(client.get(path))
     assert all(receipt in listed for receipt in receipts)
     assert client.get(f"{PAGE}/{room.poll(0).id}/9").status_code == 404
+
+
+# Receipts page by page
+
+
+@pytest.fixture
+def paged(
+    made: tuple[FlaskClient, Room], monkeypatch: pytest.MonkeyPatch
+) -> tuple[FlaskClient, Room, str, list[str]]:
+    """Seven ballots, three on a page: the client, the room, the page's path and the receipts as
+    they are listed."""
+    client, room = made
+    monkeypatch.setattr("polls.web.receipt_pages.BALLOTS_ON_PAGE_MOST", 3)
+    receipts = sorted(room.hold(0, *"aabbccd"))
+    return client, room, f"{PAGE}/{room.poll(0).id}/1", receipts
+
+
+def test_each_receipt_stands_on_one_page(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, _, path, receipts = paged
+    pages = [text_of(client.get(f"{path}?page={number}")) for number in (1, 2, 3)]
+    for place, receipt in enumerate(receipts):
+        assert [receipt in page for page in pages] == [place // 3 == page for page in range(3)]
+    assert text_of(client.get(path)) == pages[0]
+
+
+def test_pages_lead_to_their_neighbours_without_a_script(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, _, path, _ = paged
+    first, second, last = (client.get(f"{path}?page={number}").text for number in (1, 2, 3))
+    assert 'rel="prev"' not in first
+    assert f'rel="next" href="{path}?page=2"' in first
+    assert "<span>2 of 3</span>" in second
+    assert f'rel="prev" href="{path}?page=1"' in second
+    assert 'rel="next"' not in last
+
+
+@pytest.mark.parametrize("page", ["0", "4", "-1", "99999999999999999999"])
+def test_there_are_no_pages_beside_these(
+    page: str, paged: tuple[FlaskClient, Room, str, list[str]]
+) -> None:
+    client, _, path, _ = paged
+    assert client.get(f"{path}?page={page}").status_code == 404
+
+
+def test_what_is_no_number_is_the_first_page(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, _, path, receipts = paged
+    assert receipts[0] in text_of(client.get(f"{path}?page=two"))
+
+
+def test_my_receipt_leads_to_its_page_and_row(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, _, path, receipts = paged
+    mine = receipts[4]
+    for typed in (mine, mine.lower().replace("-", "")):
+        answer = client.get(path, query_string={"receipt": typed})
+        assert answer.status_code == 303
+        assert answer.location == f"{path}?page=2#{mine}"
+    assert f'<tr id="{mine}">' in client.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("222-222", "222-222 is not among these votes."),
+        ("22", "A receipt has six letters and digits"),
+        ("<script>alert(1)</script>", "A receipt has six letters and digits"),
+        ("//evil.example", "A receipt has six letters and digits"),
+    ],
+)
+def test_a_receipt_that_is_not_here_gets_a_kind_answer(
+    typed: str, said: str, paged: tuple[FlaskClient, Room, str, list[str]]
+) -> None:
+    client, _, path, receipts = paged
+    page = client.get(path, query_string={"receipt": typed})
+    assert said in text_of(page)
+    assert receipts[0] in page.text, "the list stays"
+    assert "<script>alert" not in page.text
+
+
+def test_a_receipt_of_another_vote_is_found_in_all_results(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, room, path, _ = paged
+    other = room.hold(0, "a")[0]
+    page = client.get(path, query_string={"receipt": other})
+    assert f"{other} is not among these votes." in text_of(page)
+    assert f'href="{PAGE}?receipt={other}#check"' in page.text
+    assert "Your vote is counted." in text_of(client.get(f"{PAGE}?receipt={other}"))
+
+
+def test_a_search_among_what_only_the_moderator_sees_stays_there(
+    paged: tuple[FlaskClient, Room, str, list[str]],
+) -> None:
+    client, room, path, receipts = paged
+    room.direct("poll.visibility", poll=room.poll(0).id, visibility="published")
+    assert client.get(path, query_string={"receipt": receipts[4]}).status_code == 404
+    become_moderator(client, room)
+    answer = client.get(path, query_string={"receipt": receipts[4], "all": "1"})
+    assert answer.location == f"{path}?page=2&all=1#{receipts[4]}"
+    assert f'href="{path}?page=1&amp;all=1"' in client.get(answer.location).text
 
 
 # In a browser
@@ -282,6 +389,30 @@ def test_the_page_fits_narrow_screens_and_needs_no_script(
     assert page.locator("details.listed > summary").first.is_visible()
     width = screens.new_page(f"{url}{PAGE}", viewport={"width": 320, "height": 640})
     assert width.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.browser
+def test_a_receipt_is_found_among_pages_without_a_script(
+    make_server: MakeServer, tmp_path: Path, screens: Screens
+) -> None:
+    room = make_room(tmp_path, a_poll(), clock=Clock(time.time() - 600))
+    receipts = sorted(room.hold(0, *"abcd" * 51))
+    server = make_server(folder=tmp_path, settings={"HEMICYCLE_SECRET": SECRET})
+    path = f"{server.url}{PAGE}/{room.poll(0).id}/1"
+    page = screens.new_page(path, javascript=False, viewport={"width": 320, "height": 640})
+    page.get_by_label("Your receipt").fill(receipts[203].lower())
+    page.get_by_role("button", name="Find it").click()
+    row = page.locator("tr:target")
+    assert receipts[203] in row.inner_text()
+    assert row.is_visible()
+    page.get_by_role("link", name="Back").click()
+    assert page.get_by_text("1 of 2").is_visible()
+    page.get_by_label("Your receipt").fill("222222")
+    page.get_by_role("button", name="Find it").click()
+    assert page.get_by_text("222-222 is not among these votes.").is_visible()
+    wide = screens.moderator(f"{path}?receipt=222222")
+    assert_accessible(wide)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.browser

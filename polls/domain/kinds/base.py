@@ -140,13 +140,18 @@ class Kind(ABC):
         return () if category is None else (category,)
 
     def answer_parts(
-        self, answer: Answer, question: Question, language: str
+        self,
+        answer: Answer,
+        question: Question,
+        language: str,
+        labels: Mapping[str, str] | None = None,
     ) -> list[tuple[str, str]]:
         """Return an answer as people read it: labels, each with a value where there is one.
 
         A value is a number, or a word of the wire such as `agree`, which a page translates.
+        Whoever reads many answers gives the `labels_of` the question.
         """
-        labels = {option.id: option.label.in_language(language) for option in question.options}
+        labels = labels_of(question, language) if labels is None else labels
         if isinstance(answer, dict):
             return [(labels.get(str(key), str(key)), str(value)) for key, value in answer.items()]
         parts = answer if isinstance(answer, list) else [answer]
@@ -202,6 +207,11 @@ class OptionsKind(Kind):
 
     def percents(self, counts: Mapping[str, int], turnout: int) -> dict[str, int]:
         return {key: percent_of(count, turnout) for key, count in counts.items()}
+
+
+def labels_of(question: Question, language: str) -> dict[str, str]:
+    """Return the labels of the options by their ids."""
+    return {option.id: option.label.in_language(language) for option in question.options}
 
 
 def parse_option(answer: Any, question: Question) -> str:

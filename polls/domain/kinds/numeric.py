@@ -108,6 +108,7 @@ class Numeric(Kind):
         answer: Answer,
         question: Question,
         language: str,
+        labels: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         """An answer with its unit; a column of the histogram by its ends."""
         unit = Texts(question.settings.get("unit") or {}).in_language(language)

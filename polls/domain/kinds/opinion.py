@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from polls.domain.errors import FieldRefusal, Refusal
-from polls.domain.kinds.base import Answer, FormValues, Kind
+from polls.domain.kinds.base import Answer, FormValues, Kind, labels_of
 from polls.domain.polls import Question
 from polls.domain.tally import BALLOTS, Results, shares
 
@@ -122,10 +122,14 @@ class Opinion(Kind):
         return without_small_groups(outcome)
 
     def answer_parts(
-        self, answer: Answer, question: Question, language: str
+        self,
+        answer: Answer,
+        question: Question,
+        language: str,
+        labels: Mapping[str, str] | None = None,
     ) -> list[tuple[str, str]]:
         """Take a whole answer, or the key of a counter such as `s1:agree`."""
-        labels = {option.id: option.label.in_language(language) for option in question.options}
+        labels = labels_of(question, language) if labels is None else labels
         if isinstance(answer, str):
             statement, _, word = answer.partition(":")
             return [(labels.get(statement, statement), word)]

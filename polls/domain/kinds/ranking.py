@@ -105,9 +105,13 @@ class Ranking(OptionsKind):
         return question.option_ids
 
     def answer_parts(
-        self, answer: Answer, question: Question, language: str
+        self,
+        answer: Answer,
+        question: Question,
+        language: str,
+        labels: Mapping[str, str] | None = None,
     ) -> list[tuple[str, str]]:
-        parts = super().answer_parts(answer, question, language)
+        parts = super().answer_parts(answer, question, language, labels)
         if not isinstance(answer, list):
             return parts
         return [(f"{place}. {label}", value) for place, (label, value) in enumerate(parts, start=1)]
