@@ -24,17 +24,21 @@ from polls.services.finishing import Finisher
 from polls.services.panels import end_those_due
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
+from polls.store.probe import Readiness
 from polls.web.api import api, refuse
 from polls.web.assets import Assets, best_encoding, compress, project_folder
 from polls.web.files import files
+from polls.web.health import health
 from polls.web.messages import message_of
+from polls.web.metrics import metrics
 from polls.web.moderation import moderation
 from polls.web.pages import pages
-from polls.web.parts import Parts
+from polls.web.parts import Parts, parts
 from polls.web.rendering import Addresses, FragmentRenderer, prepare_templates
 from polls.web.results import results
 from polls.web.security import protect
-from polls.web.sockets import SocketDoor, create_socketio
+from polls.web.socket_server import create_socketio
+from polls.web.sockets import SocketDoor
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +100,9 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     renderer = FragmentRenderer(app, addresses)
     socketio = create_socketio(app)
     sockets = SocketDoor(app, context, socketio)
-    app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets)
-    for door in (files, pages, moderation, results, api):
+    readiness = Readiness(context.database, config.worker)
+    app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets, readiness)
+    for door in (health, metrics, files, pages, moderation, results, api):
         app.register_blueprint(door)
     protect(app)
     app.after_request(_compress)
@@ -147,6 +152,7 @@ def _answer_errors(app: Flask) -> None:
     """Every error becomes a kind page or a JSON answer of one shape; never a traceback."""
 
     def refused(refusal: Refusal) -> Response:
+        parts().context.counts.refused[refusal.code] += 1
         if request.path.startswith("/api/"):
             return refuse(refusal)
         status = Parts.status_of(refusal)

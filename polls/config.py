@@ -55,6 +55,9 @@ class Config:
         250, "Shortest time between two frames of the same tally on a screen."
     )
     worker: int = _setting(0, "Number of this worker, different for each process, from 0.")
+    metrics_token: str = _setting(
+        "", "Who reads /metrics must bring this token; empty: there is no such page."
+    )
     log_level: str = _setting("info", "Least level that is logged: debug, info, warning, error.")
 
     @classmethod

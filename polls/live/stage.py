@@ -10,8 +10,6 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import gevent
-
 from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility, may_see_results
 from polls.domain.tally import VERSION
 from polls.live.maps import Maps
@@ -33,6 +31,7 @@ from polls.live.snapshots import (
     results_of,
     room_view,
 )
+from polls.live.ticker import Ticker
 from polls.live.views import RoomView
 from polls.live.wire import tally_frame, turnout_frame, wire_snapshot
 from polls.store import agenda, ballots
@@ -70,7 +69,6 @@ class Stage:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._tick_seconds = tick_seconds
         self._join_warning_count = join_warning_count
         self._panels: dict[str, PanelMemory] = {}
         self._round_panels: dict[str, str] = {}
@@ -81,7 +79,7 @@ class Stage:
         self._has_members: HasMembers = lambda _room: False
         self._render: Render = lambda view, region, news: {}  # noqa: ARG005
         self._finish_round: FinishRound = lambda _panel, _poll, _round: None
-        self._ticker: gevent.Greenlet | None = None
+        self.ticker = Ticker(self.tick, clock, tick_seconds)
         self._gathered: dict[str, str] | None = None
         """Panels that changed while rounds ended: several that end together are one change."""
 
@@ -96,11 +94,10 @@ class Stage:
             self.round_ends(
                 found.panel_id, found.round.poll_id, found.round.id, found.round.closes_at
             )
-        self._ticker = gevent.spawn(self._tick_forever)
+        self.ticker.start()
 
     def stop(self) -> None:
-        if self._ticker is not None:
-            self._ticker.kill()
+        self.ticker.stop()
 
     # What is here
 
@@ -109,6 +106,10 @@ class Stage:
         if panel is None:
             panel = self._panels[panel_id] = PanelMemory()
         return panel
+
+    @property
+    def panels_in_memory(self) -> int:
+        return len(self._panels)
 
     def presence(self, panel_id: str) -> Presence:
         return self._panel(panel_id).presence
@@ -384,16 +385,6 @@ class Stage:
             self._emit("panel.presence", {"present": present}, role_room(panel_id, "participant"))
 
     # The clock
-
-    def _tick_forever(self) -> None:
-        due = self._clock()
-        while True:
-            due = max(due + self._tick_seconds, self._clock() - self._tick_seconds)
-            gevent.sleep(max(0.0, due - self._clock()))
-            try:
-                self.tick()
-            except Exception:
-                log.exception("a tick failed")
 
     def tick(self) -> None:
         """Send what changed since the last tick, and finish rounds that are due."""

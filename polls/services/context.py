@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from polls.config import Config
 from polls.domain.codes import Choose
@@ -78,6 +79,15 @@ class RateLimits:
         self._spent[place] = spent + units
 
 
+@dataclass(slots=True)
+class Counts:
+    """What happened since this process began, for whoever watches over it; nobody's name."""
+
+    joins: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Commands and requests that were refused, by the code of the refusal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The parts of a running server that use cases work with."""
@@ -90,3 +100,4 @@ class Context:
     clock: Callable[[], float]
     choose: Choose
     secret: bytes
+    counts: Counts = field(default_factory=Counts)

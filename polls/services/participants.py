@@ -87,6 +87,7 @@ def join(
             context.limits.spend("wrong PINs", panel_id)
         raise
     context.stage.presence(panel_id).join(now)
+    context.counts.joins += 1
     return Identity(Actor(Role.PARTICIPANT, panel_id, language, participant), new_key, is_new=True)
 
 

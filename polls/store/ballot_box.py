@@ -8,7 +8,8 @@ which nobody notices: most of what a commit costs does not depend on how many sh
 from __future__ import annotations
 
 import logging
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import gevent
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from polls.domain.errors import Refusal
 from polls.store.ballots import Cast, CastResult, cast_batch
 from polls.store.database import Database
+from polls.store.distribution import BATCHES, SECONDS, Distribution
 from polls.store.shelves import NewReceipt
 
 BATCH_MOST = 500
@@ -54,8 +56,17 @@ class BallotBox:
         self._shard = shard
         self._committed = committed
         self._waiting: deque[tuple[Cast, Done]] = deque()
+        self.stored = 0
+        self.refused: Counter[str] = Counter()
+        self.batches = Distribution(BATCHES)
+        self.commits = Distribution(SECONDS)
         self._arrived = Event()
         self._committer: gevent.Greenlet | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many casts wait for the next commit."""
+        return len(self._waiting)
 
     def submit(self, cast: Cast, done: Done) -> None:
         """Take a cast; `done` is called once its fate is durable."""
@@ -87,6 +98,7 @@ class BallotBox:
 
     def _commit(self, batch: list[tuple[Cast, Done]]) -> None:
         casts = [cast for cast, _ in batch]
+        began = time.perf_counter()
         try:
             results = self._database.write(
                 lambda connection: cast_batch(connection, casts, self._new_receipt, self._shard)
@@ -100,8 +112,16 @@ class BallotBox:
         else:
             if self._committed is not None:
                 self._committed(casts)
+        self._count(results, time.perf_counter() - began)
         for (_, done), result in zip(batch, results, strict=True):
             try:
                 done(result)
             except Exception:
                 log.exception("a ballot's sender could not be answered")
+
+    def _count(self, results: Sequence[CastResult], seconds: float) -> None:
+        refused = [result.refused for result in results if result.refused]
+        self.stored += len(results) - len(refused)
+        self.refused.update(refused)
+        self.batches.add(len(results))
+        self.commits.add(seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,19 +17,23 @@ from typing import Any, TypeVar
 import orjson
 from alembic import command as alembic_command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from polls.domain.errors import Refusal
 from polls.store import schema
+from polls.store.distribution import SECONDS, Distribution
+from polls.store.panels import insert_or_leave
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_MILLISECONDS = 5000
 RETRY_AFTER_SECONDS = 2
+MIGRATION_LOCK = 0x68656D69_00000000
+"""The advisory lock of whoever brings the schema up to date."""
 
 
 class Database:
@@ -42,6 +47,8 @@ class Database:
             raise ValueError("an SQLite database needs a file")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
         self._threads: Any = None
+        self.reads = Distribution(SECONDS)
+        self.writes = Distribution(SECONDS)
         if threaded and self.is_sqlite:
             from polls.store.threads import Threads
 
@@ -50,12 +57,12 @@ class Database:
     def read(self, work: Work[T]) -> T:
         """Run `work` in a transaction that only reads."""
         run: Callable[[Work[T]], T] = self._read if self._threads is None else self._threads.read
-        return _in_words(partial(run, work))
+        return _in_words(partial(run, work), self.reads)
 
     def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; it is durable once this returns."""
         run: Callable[[Work[T]], T] = self._write if self._threads is None else self._threads.write
-        return _in_words(partial(run, work))
+        return _in_words(partial(run, work), self.writes)
 
     def _read(self, work: Work[T]) -> T:
         with self.engine.connect() as connection:
@@ -80,9 +87,17 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.connect() as connection:
             self._begin_writing(connection)
+            self._wait_for_my_turn(connection)
             config.attributes["connection"] = connection
             alembic_command.upgrade(config, "head")
             connection.commit()
+            # Whoever else starts now may go on; a connection of the pool lives longer than this.
+            connection.invalidate()
+
+    def _wait_for_my_turn(self, connection: Connection) -> None:
+        """Several workers may start at once; SQLite's writer has waited already."""
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
 
     def close(self) -> None:
         if self._threads is not None:
@@ -90,12 +105,15 @@ class Database:
         self.engine.dispose()
 
 
-def _in_words(run: Callable[[], T]) -> T:
-    """Turn trouble of the database into a refusal that people can be told."""
+def _in_words(run: Callable[[], T], took: Distribution) -> T:
+    """Turn trouble of the database into a refusal that people can be told; note the time."""
+    began = time.perf_counter()
     try:
         return run()
     except OperationalError as error:
         raise Refusal("store.unavailable", retry_after=RETRY_AFTER_SECONDS) from error
+    finally:
+        took.add(time.perf_counter() - began)
 
 
 def instance_secret(database: Database, configured: str) -> bytes:
@@ -109,8 +127,11 @@ def instance_secret(database: Database, configured: str) -> bytes:
         found = connection.execute(query).scalar()
         if found is None:
             found = secrets.token_bytes(32)
-            connection.execute(table.insert().values(name="secret", value=found))
-        return bytes(found)
+            made = {"name": "secret", "value": found}
+            connection.execute(insert_or_leave(connection, table, made))
+            # Another worker may have been first.
+            found = connection.execute(query).scalar()
+        return bytes(found or b"")
 
     return database.write(read_or_make)
 

@@ -100,6 +100,13 @@ class Lines:
     def __init__(self) -> None:
         self.by_id: dict[str, Line] = {}
         self.hot: dict[bytes, Hot] = {}
+        # Frames written at once, left to a queue, replaced there by a newer one; lines let go.
+        self.direct = self.queued = self.replaced = self.let_go = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many frames wait in queues now."""
+        return sum(found.waiting for found in list(self.by_id.values()))
 
     def driver(self, handler: Any, server: Any) -> Any:
         """Stand in for the libraries' WebSocket class: `driver(handler, server)(environ, …)`."""
@@ -269,19 +276,30 @@ class Line:
         except OSError:
             self.hang_up()
         else:
+            self._lines.direct += 1
             if sent != len(ready):
                 session.queue.put(_ReadyPacket(ready[sent:]))
 
+    @property
+    def waiting(self) -> int:
+        return int(self._session.queue.qsize())
+
     def _enqueue(self, ready: bytes, kind: Kind | None) -> None:
-        if self._session.queue.qsize() > WAITING_MOST:
+        lines = self._lines
+        if self.waiting > WAITING_MOST:
+            lines.let_go += 1
             self.hang_up()
             return
         if kind is None:
+            lines.queued += 1
             self._session.send(_ReadyPacket(ready))
             return
         is_waiting = kind in self._newest
         self._newest[kind] = ready
-        if not is_waiting:
+        if is_waiting:
+            lines.replaced += 1
+        else:
+            lines.queued += 1
             self._session.send(_NewestPacket(self._newest, kind))
 
     def _say_goodbye(self, code: int) -> None:

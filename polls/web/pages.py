@@ -286,14 +286,3 @@ def qr_code(code: str) -> Answer:
     response = Response(qr.svg(f"{base}/p/{panel.code}"), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "max-age=60"
     return response
-
-
-@pages.get("/health/live")
-def live() -> Answer:
-    return Response("ok", mimetype="text/plain")
-
-
-@pages.get("/health/ready")
-def ready() -> Answer:
-    parts().context.database.read(lambda connection: connection.exec_driver_sql("SELECT 1"))
-    return Response("ok", mimetype="text/plain")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
 from polls.domain.errors import Refusal
 from polls.services.context import Context
+from polls.store.probe import Readiness
 from polls.web.assets import Assets
 from polls.web.rendering import Addresses, FragmentRenderer
 from polls.web.sockets import SocketDoor
@@ -42,6 +44,12 @@ class Parts:
     addresses: Addresses
     renderer: FragmentRenderer
     sockets: SocketDoor
+    readiness: Readiness
+
+    @property
+    def relay(self) -> Any:
+        """This worker's line to the others, or None where there are no others."""
+        return getattr(self.context, "relay", None)
 
     @staticmethod
     def status_of(refusal: Refusal) -> int:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import gevent
-import orjson
-from engineio.packet import Packet as EnginePacket
 from flask import Flask
 from flask_babel import force_locale
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
-from socketio.packet import Packet
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
 
@@ -28,6 +26,7 @@ from polls.store.panels import PanelRecord
 from polls.web import line
 from polls.web.identity import LANGUAGE_COOKIE, choose_language, cookie_name
 from polls.web.messages import error_body
+from polls.web.socket_server import MALFORMED
 
 log = logging.getLogger(__name__)
 
@@ -36,41 +35,6 @@ REGIONS = {
     Role.MODERATOR: ("now", "comments"),
     Role.PROJECTOR: ("now",),
 }
-
-
-MALFORMED = "command.malformed"
-"""Under this name, what is no message at all reaches a handler that can answer it."""
-
-
-class _PlainJson:
-    """orjson in the shape that python-engineio asks for; text that is no JSON raises."""
-
-    @staticmethod
-    def dumps(value: Any, **_options: Any) -> str:
-        return orjson.dumps(value).decode()
-
-    @staticmethod
-    def loads(text: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(text)
-
-
-class _Json(_PlainJson):
-    """The same for python-socketio, one floor above."""
-
-    @staticmethod
-    def loads(text: str | bytes, **_options: Any) -> Any:
-        """Return what a packet says; the library would print what it cannot read."""
-        try:
-            found = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return [MALFORMED]
-        if isinstance(found, list) and not (found and isinstance(found[0], str)):
-            return [MALFORMED]
-        return found
-
-
-class _Packet(Packet):  # type: ignore[misc]
-    """A class of its own to hang the JSON on: a client in this process keeps the stock one."""
 
 
 @dataclass(slots=True)
@@ -87,30 +51,6 @@ class Client:
     """Someone who has just come has nothing here yet that would need to be looked up."""
     voted_in: list[str] = field(default_factory=list)
     """The rounds in whose rooms of voters this socket is."""
-
-
-def create_socketio(app: Flask) -> SocketIO:
-    for name in ("socketio.server", "engineio.server"):
-        # Below this level they log what people send; without one they add a handler of their own.
-        logging.getLogger(name).setLevel(logging.ERROR)
-    socketio = SocketIO(  # type: ignore[call-arg]
-        app,
-        async_mode="gevent",
-        json=_Json,
-        serializer=_Packet,
-        client_manager=line.FanOut(),
-        manage_session=False,
-        max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
-        http_compression=False,
-        ping_interval=25,
-        ping_timeout=20,
-        cors_allowed_origins=None,  # type: ignore[arg-type]
-        always_connect=False,
-    )
-    # The floor below knows by the error that `probe` is text; without it no phone that begins
-    # with long-polling would ever get a WebSocket.
-    EnginePacket.json = _PlainJson
-    return socketio
 
 
 class SocketDoor:
@@ -143,6 +83,16 @@ class SocketDoor:
     def has_members(self, room: str) -> bool:
         rooms = self._server.manager.rooms.get("/", {})
         return bool(rooms.get(room))
+
+    def roles(self) -> Counter[str]:
+        """Return how many sockets there are in each role."""
+        return Counter(client.actor.role.value for client in list(self._clients.values()))
+
+    @property
+    def lines(self) -> line.Lines | None:
+        """What is written to directly; None where the libraries serve all sockets."""
+        found: line.Lines | None = self._server.manager.lines
+        return found
 
     def drop_role(self, panel_id: str, role: Role, keep: str | None = None) -> None:
         """Disconnect everyone who came by a link that was revoked."""
@@ -440,5 +390,6 @@ class SocketDoor:
         return SocketRefused(body["message"], body)
 
     def _error(self, refusal: Refusal, language: str) -> dict[str, Any]:
+        self._context.counts.refused[refusal.code] += 1
         with self._app.app_context(), force_locale(language):
             return error_body(refusal)

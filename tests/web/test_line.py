@@ -13,7 +13,7 @@ from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from polls.web import line
-from polls.web.sockets import create_socketio
+from polls.web.socket_server import create_socketio
 from tests.web.test_frames import masked
 
 HANDSHAKE = (
