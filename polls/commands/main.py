@@ -16,6 +16,7 @@ from polls.commands.demo import demo
 from polls.commands.export import export
 from polls.commands.import_ import import_command
 from polls.commands.links import links
+from polls.commands.migrate import migrate
 from polls.commands.recount import recount
 from polls.commands.rehearse import rehearse
 from polls.commands.serve import serve
@@ -66,6 +67,7 @@ for command in (
     rehearse,
     backup,
     links,
+    migrate,
     static_command,
 ):
     main.add_command(command)

@@ -17,6 +17,7 @@ from gevent.pywsgi import WSGIServer
 
 from polls.app import create_app
 from polls.commands.common import CommandRefused
+from polls.commands.supervisor import tell_supervisor
 from polls.config import Config
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def serve(config: Config, host: str | None, port: int | None) -> None:
     server = create_server(config)
     click.echo(f"Hemicycle is at {address_of(server)}")
     sys.stdout.flush()
+    tell_supervisor("READY=1")
     run_until_stopped(server)
 
 
@@ -87,6 +89,7 @@ def run_until_stopped(server: WSGIServer) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stopped.set)
     stopped.wait()
+    tell_supervisor("STOPPING=1")
     server.stop(timeout=2)
 
 

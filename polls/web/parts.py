@@ -49,7 +49,7 @@ class Parts:
     @property
     def relay(self) -> Any:
         """This worker's line to the others, or None where there are no others."""
-        return getattr(self.context, "relay", None)
+        return getattr(self.context.stage, "relay", None)
 
     @staticmethod
     def status_of(refusal: Refusal) -> int:
