@@ -200,16 +200,21 @@ class AgendaShow(Command):
 
 
 class AgendaOpen(Command):
-    """Open several polls at once, everyone at their own pace."""
+    """Open a part of the agenda as a whole, everyone at their own pace."""
 
     items: list[Id] | None = None
-    """Agenda items; without them, all questions that were never asked."""
+    """Agenda items; without them, all questions that were never asked, with what stands between
+    them."""
     countdown_seconds: int | str | None = None
     """For all of them; none if left out."""
 
 
 class AgendaClose(Command):
     """End voting in all polls that are open together."""
+
+
+class AgendaPublish(Command):
+    """Show the results of all polls that were open together last."""
 
 
 class AgendaAdd(Command):
@@ -330,6 +335,7 @@ COMMANDS: dict[str, type[Command]] = {
     "agenda.show": AgendaShow,
     "agenda.open": AgendaOpen,
     "agenda.close": AgendaClose,
+    "agenda.publish": AgendaPublish,
     "agenda.add": AgendaAdd,
     "agenda.update": AgendaUpdate,
     "agenda.duplicate": AgendaDuplicate,

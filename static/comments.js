@@ -12,7 +12,8 @@ import { fill, setText } from "./room.js";
 /** Fields of one draft; a statement for a poll is another draft than a comment. */
 const draftFields = (name = "") =>
   [...document.querySelectorAll("[data-draft]")].filter((field) => field.dataset.draft === name);
-const draftOf = (kind) => (kind === "statement" ? kind : "");
+/** A comment round that is one of several steps has a draft of its own as well. */
+const draftOf = ({ kind, about }) => (kind === "statement" ? kind : draftFields(about).length ? about : "");
 
 export function postComment(desk, form) {
   const text = form.elements.text.value.trim();
@@ -25,7 +26,7 @@ export function postComment(desk, form) {
   const payload = { id, text, kind: form.elements.kind.value };
   if (form.elements.about) payload.about = form.elements.about.value;
   desk.outbox.put({ key: `comment:${id}`, command: "comment.post", payload });
-  keepDraft(desk, "", null, draftOf(payload.kind));
+  keepDraft(desk, "", null, draftOf(payload));
   form.reset();
   desk.room.notice("", { near: form });
   countLetters(document);
@@ -35,7 +36,7 @@ export function postComment(desk, form) {
 
 /** In a comment round the list of my comments is on the other tab, so say it here. */
 function sayInRound(desk, key, tone) {
-  const form = document.querySelector('.tab:not([hidden])[data-tab="now"] [data-comment-form]');
+  const form = document.querySelector('.tab:not([hidden])[data-tab="now"] [data-comment-form]:not([data-step][hidden] *)');
   if (form) desk.room.notice(desk.room.text(key), { tone, near: form });
 }
 
@@ -46,7 +47,7 @@ export function commentSettled(desk, { payload }, ack) {
 }
 
 export function commentRefused(desk, { payload }, ack) {
-  const name = draftOf(payload.kind);
+  const name = draftOf(payload);
   const fields = draftFields(name);
   const field = fields.find((one) => one.closest(".tab:not([hidden])")) || fields[0];
   // What is being written already stays; the refused text goes before it.

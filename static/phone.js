@@ -343,7 +343,7 @@ function showTab(name, { push = true } = {}) {
 }
 
 function nameTab() {
-  const heading = document.querySelector(".tab:not([hidden]) h1");
+  const heading = document.querySelector(".tab:not([hidden]) h1:not([hidden] *)");
   if (heading) document.title = `${heading.textContent} · Hemicycle`;
 }
 

@@ -273,7 +273,7 @@ const isBeingTyped = (field) => Boolean(field && field.matches("input, textarea,
 
 /** What had the focus is gone: the new heading takes it, so that reading goes on there. */
 export function focusHeading(element) {
-  const heading = element.querySelector("h1, h2");
+  const heading = element.querySelector(":is(h1, h2):not([hidden] *)");
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from polls.domain.polls import Visibility
 from polls.live.views import ItemView, NextAction, PacedView
 
 
-def next_action(items: tuple[ItemView, ...], paced: PacedView | None = None) -> NextAction:
-    """Return the moderator's one obvious next step."""
+def next_action(
+    items: tuple[ItemView, ...],
+    paced: PacedView | None = None,
+    together: Sequence[ItemView] = (),
+    paced_last: Collection[str] = (),
+) -> NextAction:
+    """Return the moderator's one obvious next step.
+
+    `paced_last` are ids of the items that were open together last, `together` those of them whose
+    results can be shown in one go.
+    """
     if paced is not None and paced.is_open:
         return NextAction("agenda.close", {}, "close_all")
-    if paced is not None and any(step.poll and step.poll.is_counting for step in paced.steps):
+    if paced is not None and any(poll.is_counting for poll in paced.polls):
         return _wait()
     current = next((item for item in items if item.is_current), None)
+    if current is not None and len(together) > 1:
+        is_between = current.poll is None and current.id in paced_last
+        if is_between or current in together:
+            return NextAction("agenda.publish", {}, "publish_all")
     if current is not None and current.poll is not None:
         poll = current.poll
         if poll.is_counting:

@@ -1,20 +1,22 @@
-"""Polls that are open together: how far the room has come, for every screen."""
+"""Items that are open together: how far the room has come, for every screen."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from polls.domain.pace import results_to_show, steps_to_offer
 from polls.domain.polls import Poll, PollState
 from polls.domain.tally import VERSION
 from polls.live.views import ItemView, PacedView
+from polls.store.agenda import ItemRecord
 from polls.store.ballots import counters_of
 from polls.store.database import Database
-from polls.store.pace import voters_of_all
+from polls.store.pace import polls_of_steps, voters_of_all
 from polls.store.panels import PanelRecord
 
 PACE_EVERY_SECONDS = 1.0
@@ -43,6 +45,8 @@ class PacedState(Protocol):
     @property
     def panel(self) -> PanelRecord: ...
     @property
+    def items(self) -> Sequence[ItemRecord]: ...
+    @property
     def polls(self) -> Mapping[str, Poll]: ...
     @property
     def counters(self) -> Mapping[str, Counter[str]]: ...
@@ -50,17 +54,14 @@ class PacedState(Protocol):
     def pace(self) -> PaceCount: ...
 
 
-def rounds_of_pace(paced: Collection[str] | None, polls: Mapping[str, Poll]) -> list[str]:
+def rounds_of(polls: Sequence[Poll]) -> list[str]:
     """Return the ids of the rounds that are on together."""
-    found = [polls[poll_id] for poll_id in paced or () if poll_id in polls]
-    return [poll.round.id for poll in found if poll.round and poll.state is not PollState.DRAFT]
+    return [poll.round.id for poll in polls if poll.round and poll.state is not PollState.DRAFT]
 
 
-def load_pace(
-    connection: Connection, paced: Collection[str] | None, polls: Mapping[str, Poll]
-) -> PaceCount:
-    """Count those who have finished."""
-    rounds = rounds_of_pace(paced, polls)
+def load_pace(connection: Connection, polls: Sequence[Poll]) -> PaceCount:
+    """Count those who have answered all polls that are open together."""
+    rounds = rounds_of(polls)
     if not rounds:
         return PaceCount()
     version = _version(counters_of(connection, rounds), rounds)
@@ -69,11 +70,11 @@ def load_pace(
 
 def is_news(database: Database, panel: PacedPanel, state: PacedState, now: float) -> bool:
     """Count those who have finished anew, if it is time to; say whether screens are to hear of it."""
-    paced, polls = state.panel.paced, state.polls
-    if not paced or now - panel.pace_sent_at < PACE_EVERY_SECONDS:
+    if not state.panel.paced or now - panel.pace_sent_at < PACE_EVERY_SECONDS:
         return False
-    if _version(state.counters, rounds_of_pace(paced, polls)) != state.pace.version:
-        fresh = database.read(lambda connection: load_pace(connection, paced, polls))
+    polls = polls_of_steps(state.panel.paced, state.items, state.polls)
+    if _version(state.counters, rounds_of(polls)) != state.pace.version:
+        fresh = database.read(lambda connection: load_pace(connection, polls))
         state.pace.finished, state.pace.version = fresh.finished, fresh.version
     if state.pace.version == panel.pace_sent:
         return False
@@ -88,9 +89,11 @@ def _version(counters: Mapping[str, Mapping[str, int]], rounds: list[str]) -> in
 def paced_view(
     paced: Collection[str] | None, items: tuple[ItemView, ...], pace: PaceCount
 ) -> PacedView | None:
-    """Return the polls that are open together, while one of them is the current item."""
+    """Return the items that are open together, while one of them is the current one."""
     steps = tuple(
-        item for item in items if item.poll and item.poll.id in (paced or ()) and item.poll.round
+        item
+        for item in items
+        if item.id in (paced or ()) and (item.poll is None or item.poll.round)
     )
     if not any(step.is_current for step in steps):
         return None
@@ -99,6 +102,39 @@ def paced_view(
         pace.finished,
         is_open=any(step.poll is not None and step.poll.takes_ballots for step in steps),
     )
+
+
+def steps_offered(state: PacedState) -> frozenset[str]:
+    """Return the ids of the items that are opened together unless others are chosen."""
+    return frozenset(steps_to_offer([(item.id, item.poll_id) for item in state.items], state.polls))
+
+
+def results_together(state: PacedState, items: tuple[ItemView, ...]) -> tuple[ItemView, ...]:
+    """Return the items that were open together last and whose results can be published now."""
+    asked = polls_of_steps(state.panel.paced_last, state.items, state.polls)
+    found = {poll.id for poll in results_to_show(asked)}
+    return tuple(item for item in items if item.poll is not None and item.poll.id in found)
+
+
+def step_to_show(paced: PacedView, answered: Collection[str], asked: int = 0) -> int:
+    """Return which step a page without script shows, from 1; one more is the end.
+
+    `answered` are ids of polls; `asked` is the step that the reader went to, if any. Otherwise it
+    is the first poll that can still be answered, or what stands right before it to be read.
+    """
+    if 1 <= asked <= len(paced.steps) + 1:
+        return asked
+    place = next(
+        (
+            place
+            for place, step in enumerate(paced.steps)
+            if step.poll and step.poll.takes_ballots and step.poll.id not in answered
+        ),
+        len(paced.steps),
+    )
+    while place and paced.steps[place - 1].poll is None:
+        place -= 1
+    return place + 1
 
 
 def pace_frame(pace: PaceCount, present: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from polls.domain.tally import BALLOTS, VERSION, Results, people_present
 from polls.domain.texts import Texts
 from polls.live.boards import board_view, load_board
 from polls.live.next_step import next_action
-from polls.live.pace import PaceCount, load_pace, paced_view
+from polls.live.pace import PaceCount, load_pace, paced_view, results_together, steps_offered
 from polls.live.phones import phones_follow, phones_wait
 from polls.live.reasons import REASONS_FOR_EACH_OPTION, by_option, load_reasons, option_meant
 from polls.live.reveal_views import revealed_view
@@ -48,6 +48,7 @@ from polls.store import agenda, ballots, comments, panels
 from polls.store.agenda import ItemRecord
 from polls.store.ballots import BallotRecord
 from polls.store.comments import Action, Counts
+from polls.store.pace import polls_of_steps
 from polls.store.panels import PanelRecord
 
 COMMENTS_SHOWN_MOST = 50
@@ -82,6 +83,10 @@ class PanelState:
     pictures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """By round id: what was drawn from the ballots of open rounds; see `polls.live.maps`."""
 
+    def paced_polls(self) -> list[Poll]:
+        """Return the polls that are open together."""
+        return polls_of_steps(self.panel.paced, self.items, self.polls)
+
     def current_item(self) -> ItemRecord | None:
         return next((i for i in self.items if i.id == self.panel.current_item_id), None)
 
@@ -113,6 +118,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
     """Read a panel whole: its agenda, latest rounds, counters and the comments on top."""
     panel = panels.panel_by_id(connection, panel_id)
     polls = agenda.polls_of(connection, panel_id)
+    items = tuple(agenda.items_of(connection, panel_id))
     rounds = {poll.round.id: poll for poll in polls.values() if poll.round is not None}
     texts = {
         round_id: tuple(
@@ -129,7 +135,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         spotlight = comments.find_comment(connection, panel_id, panel.spotlight_comment_id)
     return PanelState(
         panel=panel,
-        items=tuple(agenda.items_of(connection, panel_id)),
+        items=items,
         polls=polls,
         counters=ballots.counters_of(connection, rounds),
         texts=texts,
@@ -141,7 +147,7 @@ def load_state(connection: Connection, panel_id: str) -> PanelState:
         counts=comments.comment_counts(connection, panel_id),
         last_action=comments.latest_action(connection, panel_id),
         reasons=load_reasons(connection, polls.values()),
-        pace=load_pace(connection, panel.paced, polls),
+        pace=load_pace(connection, polls_of_steps(panel.paced, items, polls)),
         board=load_board(connection, panel, polls.values()),
         latest_reasons=tuple(comments.latest_reasons(connection, panel_id, COMMENTS_WAITING_MOST)),
     )
@@ -352,6 +358,7 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
     )
     paced = paced_view(state.panel.paced, items, state.pace)
     is_moderator = role is Role.MODERATOR
+    together = results_together(state, items) if is_moderator else ()
     listed = state.shown
     if is_moderator:
         listed = (*state.waiting, *state.shown, *state.latest_reasons, *state.hidden)
@@ -379,10 +386,14 @@ def room_view(state: PanelState, role: Role, language: str, people: People, now:
         ),
         last_poll=_last_poll(items),
         paced=paced,
+        pace_offered=steps_offered(state) if is_moderator else frozenset(),
+        results_together=together,
         split=_split_on_screen(state, items),
         board=board_view(state.board),
         revealed=_revealed(state, items),
-        next_action=next_action(items, paced) if is_moderator else None,
+        next_action=next_action(items, paced, together, state.panel.paced_last or ())
+        if is_moderator
+        else None,
         last_action=ActionView(
             action.name, action.subject, action.at, action.before is not None, action.id
         )

@@ -139,14 +139,18 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class PacedView:
-    """Polls that are open together, everyone at their own pace."""
+    """Items that are open together, everyone at their own pace."""
 
     steps: tuple[ItemView, ...]
-    """In the order of the agenda; each has its poll."""
+    """In the order of the agenda: polls, and slides and comment rounds between them."""
     finished: int
-    """People who have answered all of them."""
+    """People who have answered all polls among them."""
     is_open: bool
-    """At least one still takes ballots."""
+    """At least one poll still takes ballots."""
+
+    @property
+    def polls(self) -> tuple[PollView, ...]:
+        return tuple(step.poll for step in self.steps if step.poll is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,8 @@ class NextAction:
     command: str
     fields: Mapping[str, str]
     name: str
-    """show, open, close, publish, advance, finish or wait: chooses label and icon."""
+    """show, open, close, close_all, publish, publish_all, reveal, advance, finish or wait: chooses
+    label and icon."""
     subject: str = ""
     """Title of the item it leads to, if it leads to one."""
 
@@ -244,7 +249,11 @@ class RoomView:
     """Phones and results: shown ones. Moderator: waiting, shown and hidden ones."""
     comment_counts: CommentCounts
     paced: PacedView | None = None
-    """The polls that are open together, if the current item is one of them."""
+    """The items that are open together, if the current item is one of them."""
+    pace_offered: frozenset[str] = frozenset()
+    """For the moderator: ids of the items that are opened together unless others are chosen."""
+    results_together: tuple[ItemView, ...] = ()
+    """For the moderator: what was open together last and can be published now."""
     last_poll: PollView | None = None
     """Phones: the latest poll whose results they may see, while nothing is on."""
     split: SplitView | None = None

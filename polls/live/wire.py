@@ -64,7 +64,7 @@ def _wire_pace(
     if not state.panel.paced:
         return {"polls": None, "finished": None}
     listed = []
-    for poll in (state.polls[poll_id] for poll_id in state.panel.paced):
+    for poll in state.paced_polls():
         has_voted = poll.id in answered
         seen = poll_view(state, poll, role, language, now, has_voted=has_voted)
         tally = wire_tally(seen, people.present(state, poll))

@@ -17,6 +17,7 @@ from polls.services.context import Actor, Context
 from polls.services.history import note, row_absent, row_before
 from polls.services.polls import insert_definition
 from polls.store import agenda, panels
+from polls.store.pace import step_beside
 from polls.store.panels import new_id
 
 BODY_LENGTH_MOST = 2000
@@ -238,8 +239,10 @@ def delete(context: Context, actor: Actor, command: protocol.AgendaDelete) -> di
             row_before(connection, "agenda_item", item.id, "deleted_at"),
             row_before(connection, "panel", panel.id, "current_item_id"),
         ]
+        current = panel.current_item_id
+        if current == item.id:
+            current = step_beside(connection, panel, item.id)
         agenda.change_item(connection, item.id, deleted_at=now)
-        current = None if panel.current_item_id == item.id else panel.current_item_id
         panels.change_panel(connection, panel.id, current_item_id=current)
         note(connection, actor, "agenda.delete", item.id, before, now)
 

@@ -46,6 +46,7 @@ USE_CASES: dict[str, UseCase] = {
     "agenda.show": agenda.show,
     "agenda.open": pacing.open_together,
     "agenda.close": pacing.close_together,
+    "agenda.publish": pacing.publish_together,
     "agenda.add": agenda.add,
     "agenda.update": agenda.change,
     "agenda.duplicate": agenda.duplicate,

@@ -221,6 +221,7 @@ def clear(context: Context, actor: Actor, _command: protocol.PanelClear) -> dict
             spotlight_comment_id=None,
             projector_view="item",
             paced=None,
+            paced_last=None,
         )
         note(connection, actor, "panel.clear", "", None, now)
         return rounds

@@ -147,7 +147,7 @@ def own(context: Context, actor: Actor) -> Own:
     participant = actor.participant
     state = context.stage.state(actor.panel_id)
     poll = state.current_poll()
-    together = [state.polls[poll_id] for poll_id in state.panel.paced or ()]
+    together = state.paced_polls()
 
     def work(connection: Connection) -> Own:
         current = None if poll is None else _own_answer(connection, poll, participant)

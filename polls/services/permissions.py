@@ -34,6 +34,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "agenda.show": MODERATOR,
     "agenda.open": MODERATOR,
     "agenda.close": MODERATOR,
+    "agenda.publish": MODERATOR,
     "agenda.add": MODERATOR,
     "agenda.update": MODERATOR,
     "agenda.duplicate": MODERATOR,

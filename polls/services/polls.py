@@ -248,6 +248,10 @@ _ROUND_BEFORE_CLOSING = ("poll_id", "closes_at", "closed_at", "outcome", "shift"
 shown are never drawn anew: undoing sees to that."""
 
 
+_PANEL_BEFORE_CLOSING = ("paced", "paced_last", "current_item_id")
+"""What the end of the last poll that was open together changes."""
+
+
 def close(context: Context, actor: Actor, command: protocol.PollClose) -> dict[str, Any]:
     """End voting now. Ballots under way still count for the grace, then the round is closed."""
     now = context.clock()
@@ -274,6 +278,7 @@ def end_voting(connection: Connection, poll: Poll, latest: Round, now: float) ->
     before = [
         row_before(connection, "round", latest.id, *_ROUND_BEFORE_CLOSING),
         row_before(connection, "poll", poll.id, "state"),
+        row_before(connection, "panel", poll.panel_id, *_PANEL_BEFORE_CLOSING),
     ]
     before[0]["values"]["closes_at"] = None
     agenda.set_closing_time(connection, latest.id, now)

@@ -50,7 +50,10 @@ class PanelRecord:
     ends_at: float
     ended_at: float | None
     paced: list[str] | None
-    """Polls that are open together, everyone at their own pace; None when one is on at a time."""
+    """Agenda items that are open together, everyone at their own pace; None when one is on at a
+    time."""
+    paced_last: list[str] | None
+    """Those that were open together last; their results may be shown in one go."""
     split_by: str | None
     """The grouping question by which the projector splits the result, if it does."""
     revealed: list[str] | None

@@ -66,6 +66,7 @@ panel = Table(
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("paced", JSON(none_as_null=True)),
+    Column("paced_last", JSON(none_as_null=True)),
     Column("split_by", ID),
     Column("board", Boolean, nullable=False, server_default=false()),
     Column("revealed", JSON(none_as_null=True)),

@@ -15,6 +15,7 @@ from polls.domain.errors import Refusal
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Role
 from polls.domain.texts import INTERFACE_LANGUAGES
+from polls.live.pace import step_to_show
 from polls.live.snapshots import as_seen_by_voter, room_view
 from polls.live.views import Mine, RoomView
 from polls.services import commands, panels, participants
@@ -107,17 +108,20 @@ def _phone_page(
     tab: str,
     notice: str | None,
     typed: str = "",
+    typed_for: str = "",
     posted: dict[str, list[str]] | None = None,
 ) -> str:
     view, mine = views_for(context, actor)
+    answered = {poll_id for poll_id, own in mine.paced.items() if own.answer is not None}
     return render_template(
         "phone/page.html",
         mine=mine,
         tab=tab,
         notice=notice,
         typed=typed,
+        typed_for=typed_for,
         posted=posted,
-        step=_step(),
+        step=step_to_show(view.paced, answered, _step()) if view.paced else 0,
         **parts().renderer.variables(view),
     )
 
@@ -136,7 +140,7 @@ def views_for(context: Context, actor: Actor) -> tuple[RoomView, Mine]:
 
 
 def _step() -> int:
-    """Return at which of several open questions a browser without script is; 0 if it says none."""
+    """Return at which of several steps a browser without script is; 0 if it says none."""
     raw = request.values.get("step", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
 
@@ -220,12 +224,15 @@ def write(code: str) -> Answer:
     name = request.form.get("command", "comment.post")
     if name not in ("comment.post", "comment.upvote"):
         raise Refusal("command.unknown")
-    fields = {k: v for k, v in request.form.items() if k not in ("command", "back") and v}
+    fields = {k: v for k, v in request.form.items() if k not in ("command", "back", "step") and v}
     try:
         commands.give(context, actor, name, protocol.parse_form(name, fields))
     except Refusal as refusal:
-        typed = request.form.get("text", "")
-        page = _phone_page(context, actor, "comments", message_of(refusal), typed)
+        typed, about = fields.get("text", ""), fields.get("about", "")
+        # What was written in a comment round is given back there.
+        is_in_round = bool(about) and fields.get("kind") != "statement"
+        tab = "now" if is_in_round else "comments"
+        page = _phone_page(context, actor, tab, message_of(refusal), typed, about)
         return Response(page, status=_status(refusal))
     return see_other(request.form.get("back") or f"/p/{panel.code}/comments")
 

@@ -173,7 +173,7 @@ def _announcement(view: RoomView, news: str) -> str:
         return ""
     title = view.item.title
     if news == "opened" and view.paced is not None:
-        count = len(view.paced.steps)
+        count = len(view.paced.polls)
         return str(ngettext("%(num)s question is open.", "%(num)s questions are open.", count))
     if news == "opened":
         return str(gettext("A question is open: %(title)s", title=title))
@@ -183,6 +183,8 @@ def _announcement(view: RoomView, news: str) -> str:
         return str(gettext("Voting has closed."))
     if news == "published":
         return str(gettext("The result is here: %(title)s", title=title))
+    if news == "all_published":
+        return str(gettext("All results are here."))
     if news == "revealed":
         return str(gettext("All sealed results are here."))
     if news == "shown":

@@ -164,6 +164,11 @@ def acks_of_everything(room: Room) -> dict[str, set[str]]:
     give(moderator, "agenda.paste", text="Shall we?")
     give(moderator, "agenda.open")
     give(moderator, "agenda.close")
+    room.clock.advance(GRACE_SECONDS)
+    for one in room.state.paced_polls():
+        if one.round is not None:
+            polls_service.finish_round(room.context, room.panel_id, one.id, one.round.id)
+    give(moderator, "agenda.publish")
     give(moderator, "agenda.delete", item=item)
 
     comment = give(anna, "comment.post", text="Hello")["comment"]
