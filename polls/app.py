@@ -6,6 +6,8 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from polls.config import Config
 from polls.domain.codes import Choose, new_receipt
 from polls.domain.errors import Refusal
+from polls.live.relay import Relay
+from polls.live.shared_presence import tags_of
+from polls.live.shared_stage import SharedStage
 from polls.live.stage import Stage
 from polls.services.closing import conclude_all
 from polls.services.context import Context, RateLimits
@@ -25,6 +30,7 @@ from polls.services.panels import end_those_due
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
 from polls.store.probe import Readiness
+from polls.store.worker_numbers import WorkerNumber
 from polls.web.api import api, refuse
 from polls.web.assets import Assets, best_encoding, compress, project_folder
 from polls.web.files import files
@@ -57,12 +63,12 @@ def create_context(
     """Open the database, bring it up to date, and put together what use cases need."""
     database = Database(config.database_url, threaded=threaded)
     database.migrate()
-    stage = Stage(
-        database,
-        clock,
-        tick_seconds=config.tick_milliseconds / 1000,
-        join_warning_count=config.join_warning_count,
-    )
+    secret = instance_secret(database, config.secret)
+    number = None
+    if threaded and not config.worker:
+        number = WorkerNumber(database)
+        config = replace(config, worker=number.number)
+    stage = _create_stage(config, database, clock, secret, is_shared=threaded)
     return Context(
         config=config,
         database=database,
@@ -78,7 +84,31 @@ def create_context(
         ),
         clock=clock,
         choose=choose,
-        secret=instance_secret(database, config.secret),
+        secret=secret,
+        worker_number=number,
+    )
+
+
+def _create_stage(
+    config: Config,
+    database: Database,
+    clock: Callable[[], float],
+    secret: bytes,
+    *,
+    is_shared: bool,
+) -> Stage:
+    """Return the stage, one that other workers hear of if there are any."""
+    tick_seconds, warning = config.tick_milliseconds / 1000, config.join_warning_count
+    if not (config.redis_url and is_shared):
+        return Stage(database, clock, tick_seconds=tick_seconds, join_warning_count=warning)
+    tag = tags_of(secret)
+    return SharedStage(
+        database,
+        clock,
+        Relay(config.redis_url, f"hemicycle:{tag('instance')}:"),
+        tag,
+        tick_seconds=tick_seconds,
+        join_warning_count=warning,
     )
 
 
@@ -86,6 +116,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     """Return the whole server as a WSGI app, sockets included, its clock ticking."""
     config = config or Config.from_environment()
     context = create_context(config, threaded=True, clock=clock)
+    config = context.config
     app = Flask(__name__, template_folder=str(project_folder("templates")), static_folder=None)
     app.config["TRANSLATIONS"] = str(Path(__file__).parent / "translations")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -109,6 +140,9 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     _answer_errors(app)
     sockets.open()
     context.stage.connect_to(emit=sockets.emit, has_members=sockets.has_members, render=renderer)
+    if isinstance(context.stage, SharedStage):
+        context.stage.share_with(sockets, partial(_conclude_what_was_left, context))
+        sockets.share_with(context.stage)
     context.stage.start(Finisher(context).finish_soon)
     gevent.spawn(_conclude_what_was_left, context)
     gevent.spawn(_end_panels_forever, context)

@@ -54,7 +54,12 @@ class Config:
     tick_milliseconds: int = _setting(
         250, "Shortest time between two frames of the same tally on a screen."
     )
-    worker: int = _setting(0, "Number of this worker, different for each process, from 0.")
+    redis_url: str = _setting(
+        "", "Over which several workers talk, such as redis://127.0.0.1:6379/0; empty for one."
+    )
+    worker: int = _setting(
+        0, "Number of this worker; with 0 each takes the lowest that no other has."
+    )
     metrics_token: str = _setting(
         "", "Who reads /metrics must bring this token; empty: there is no such page."
     )

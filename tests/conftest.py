@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.redis_server",
     "tests.support.server",
     "tests.support.wire",
+    "tests.support.workers",
 ]
 
 SKIPS_FAIL = os.environ.get("HEMICYCLE_TEST_NO_SKIPS") == "1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 SEEN_SECONDS = 120.0
 JOIN_WINDOW_SECONDS = 10.0
@@ -76,7 +76,8 @@ class Presence:
         return len(self._sockets)
 
     @property
-    def connected_participants(self) -> frozenset[str]:
+    def connected_participants(self) -> Container[str]:
+        """Return those who have a socket, to be asked whether someone is among them."""
         return frozenset(self._sockets)
 
     def present(self, now: float) -> int:

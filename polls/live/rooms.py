@@ -25,3 +25,15 @@ def voted_room(round_id: str) -> str:
 def participant_room(panel: str, participant: str) -> str:
     """All sockets of one participant."""
     return f"{panel}/person/{participant}"
+
+
+def panel_and_rest(room: str) -> tuple[str, str]:
+    """Take the name of a panel's room apart, so that other workers can be told of it."""
+    panel, _, rest = room.partition("/")
+    return panel, rest
+
+
+def participant_of(rest: str) -> str | None:
+    """Return whose room is meant by the second part of its name; None for rooms of many."""
+    kind, _, participant = rest.partition("/")
+    return participant if kind == "person" else None

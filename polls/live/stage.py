@@ -192,6 +192,9 @@ class Stage:
 
     def structure_changed(self, panel_id: str, news: str = "") -> None:
         """Something on screen is different now: send it to every screen at once."""
+        self._show_structure(panel_id, news)
+
+    def _show_structure(self, panel_id: str, news: str = "") -> None:
         panel = self._panel(panel_id)
         panel.outdate()
         if self._gathered is not None:
@@ -424,7 +427,7 @@ class Stage:
                 log.exception("a round could not be ended")
         gathered, self._gathered = self._gathered, None
         for panel_id, news in gathered.items():
-            self.structure_changed(panel_id, news)
+            self._show_structure(panel_id, news)
 
     def _watch_end(
         self, panel_id: str, poll_id: str, round_id: str, closes_at: float, now: float
@@ -435,4 +438,4 @@ class Stage:
             self._counting.discard(round_id)
         elif now >= closes_at and round_id not in self._counting:
             self._counting.add(round_id)
-            self.structure_changed(panel_id, "counting")
+            self._show_structure(panel_id, "counting")

@@ -15,6 +15,7 @@ from polls.domain.polls import Role
 from polls.live.stage import Stage
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database
+from polls.store.worker_numbers import WorkerNumber
 
 MINUTE_SECONDS = 60
 
@@ -100,4 +101,6 @@ class Context:
     clock: Callable[[], float]
     choose: Choose
     secret: bytes
+    worker_number: WorkerNumber | None = None
+    """Held as long as this worker runs, so that no other takes it."""
     counts: Counts = field(default_factory=Counts)

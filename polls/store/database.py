@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import orjson
 from alembic import command as alembic_command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -25,12 +25,15 @@ from sqlalchemy.pool import NullPool, QueuePool
 from polls.domain.errors import Refusal
 from polls.store import schema
 from polls.store.distribution import SECONDS, Distribution
+from polls.store.panels import insert_or_leave
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_MILLISECONDS = 5000
 RETRY_AFTER_SECONDS = 2
+MIGRATION_LOCK = 0x68656D69_00000000
+"""The advisory lock of whoever brings the schema up to date."""
 
 
 class Database:
@@ -84,9 +87,17 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.connect() as connection:
             self._begin_writing(connection)
+            self._wait_for_my_turn(connection)
             config.attributes["connection"] = connection
             alembic_command.upgrade(config, "head")
             connection.commit()
+            # Whoever else starts now may go on; a connection of the pool lives longer than this.
+            connection.invalidate()
+
+    def _wait_for_my_turn(self, connection: Connection) -> None:
+        """Several workers may start at once; SQLite's writer has waited already."""
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
 
     def close(self) -> None:
         if self._threads is not None:
@@ -116,8 +127,11 @@ def instance_secret(database: Database, configured: str) -> bytes:
         found = connection.execute(query).scalar()
         if found is None:
             found = secrets.token_bytes(32)
-            connection.execute(table.insert().values(name="secret", value=found))
-        return bytes(found)
+            made = {"name": "secret", "value": found}
+            connection.execute(insert_or_leave(connection, table, made))
+            # Another worker may have been first.
+            found = connection.execute(query).scalar()
+        return bytes(found or b"")
 
     return database.write(read_or_make)
 

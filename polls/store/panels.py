@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,13 @@ def panel_by_id(connection: Connection, panel_id: str) -> PanelRecord:
     return _record(row)
 
 
+def versions_of(connection: Connection, panel_ids: Collection[str]) -> dict[str, int]:
+    """Return the versions of panels, which rise with every change of structure."""
+    table = schema.panel
+    query = select(table.c.id, table.c.version).where(table.c.id.in_(list(panel_ids)))
+    return {row.id: row.version for row in connection.execute(query)}
+
+
 def all_panels(connection: Connection) -> list[PanelRecord]:
     rows = connection.execute(select(schema.panel).order_by(schema.panel.c.created_at))
     return [_record(row) for row in rows]
@@ -184,22 +191,21 @@ def insert_or_leave(connection: Connection, table: Any, values: Any) -> Any:
     statement = dialect.insert(table)
     if values is not None:
         statement = statement.values(values)
-    return statement.on_conflict_do_nothing()
+    # Of an insert, SQLAlchemy otherwise asks PostgreSQL's driver for no count of rows.
+    return statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def delete_participants(
-    connection: Connection, panel_id: str, keep: frozenset[str] = frozenset()
-) -> None:
+def delete_participants(connection: Connection, panel_id: str, keep: Container[str] = ()) -> None:
     """Forget everyone who joined, except those who are still here."""
     table = schema.participant
     found = connection.execute(select(table.c.id).where(table.c.panel_id == panel_id)).scalars()
-    for participant in set(found) - keep:
+    for participant in [found_id for found_id in found if found_id not in keep]:
         connection.execute(
             table.delete().where(table.c.panel_id == panel_id, table.c.id == participant)
         )
 
 
-def delete_idle_participants(connection: Connection, panel_id: str, keep: frozenset[str]) -> None:
+def delete_idle_participants(connection: Connection, panel_id: str, keep: Container[str]) -> None:
     """Free the seats of those who are not here and have left nothing behind."""
     people, comment, vote = schema.participant, schema.comment, schema.upvote
     active = (
@@ -219,7 +225,7 @@ def delete_idle_participants(connection: Connection, panel_id: str, keep: frozen
     found = connection.execute(
         select(people.c.id).where(people.c.panel_id == panel_id, people.c.id.not_in(active))
     ).scalars()
-    for participant in set(found) - keep:
+    for participant in [found_id for found_id in found if found_id not in keep]:
         connection.execute(
             people.delete().where(people.c.panel_id == panel_id, people.c.id == participant)
         )

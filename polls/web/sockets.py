@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from flask import Flask
@@ -53,6 +53,14 @@ class Client:
     """The rounds in whose rooms of voters this socket is."""
 
 
+class Elsewhere(Protocol):
+    """The doors of other workers, which shut the same sockets."""
+
+    def role_dropped(self, panel_id: str, role: Role) -> None: ...
+
+    def participant_dropped(self, panel_id: str, participant: str) -> None: ...
+
+
 class SocketDoor:
     """Handlers registered below Flask's request context, which they do not need."""
 
@@ -63,6 +71,7 @@ class SocketDoor:
         self._clients: dict[str, Client] = {}
         self._by_line: dict[str, Client] = {}
         self._panel_ids: dict[str, str] = {}
+        self._elsewhere: Elsewhere | None = None
 
     def open(self) -> None:
         self._server.on("connect", self._connect)
@@ -74,6 +83,9 @@ class SocketDoor:
         self._server.on(MALFORMED, self._malformed)
         self._server.on("*", self._unknown)
         line.install(self._server, {"ballot.cast": self._cast_early})
+
+    def share_with(self, elsewhere: Elsewhere) -> None:
+        self._elsewhere = elsewhere
 
     # What the stage needs
 
@@ -96,12 +108,22 @@ class SocketDoor:
 
     def drop_role(self, panel_id: str, role: Role, keep: str | None = None) -> None:
         """Disconnect everyone who came by a link that was revoked."""
+        if self._elsewhere is not None:
+            self._elsewhere.role_dropped(panel_id, role)
+        self.drop_role_here(panel_id, role, keep)
+
+    def drop_role_here(self, panel_id: str, role: Role, keep: str | None = None) -> None:
         for sid, client in list(self._clients.items()):
             if client.actor.panel_id == panel_id and client.actor.role is role and sid != keep:
                 self._server.disconnect(sid)
 
     def drop_participant(self, panel_id: str, participant: str) -> None:
         """Disconnect everything of someone who erased themselves."""
+        if self._elsewhere is not None:
+            self._elsewhere.participant_dropped(panel_id, participant)
+        self.drop_participant_here(panel_id, participant)
+
+    def drop_participant_here(self, panel_id: str, participant: str) -> None:
         for sid, client in list(self._clients.items()):
             actor = client.actor
             if actor.panel_id == panel_id and actor.participant == participant:
