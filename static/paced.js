@@ -98,7 +98,6 @@ function go(step) {
   const shown = document.querySelector(`[data-step="${step}"]`);
   const heading = [...shown.querySelectorAll("h1")].find((one) => one.offsetParent);
   heading.tabIndex = -1;
-  if (document.getElementById(`step-${step}`)) heading.setAttribute("aria-describedby", `step-${step}`);
   heading.focus({ preventScroll: true });
   document.title = `${heading.textContent} · Hemicycle`;
 }

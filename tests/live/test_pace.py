@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from polls.domain.polls import GRACE_SECONDS
-from polls.live.pace import PACE_EVERY_SECONDS
+from polls.domain.polls import GRACE_SECONDS, Role
+from polls.live.pace import PACE_EVERY_SECONDS, step_to_show
 from polls.live.reasons import PHONES_EVERY_SECONDS
+from polls.live.snapshots import People, room_view
 from tests.factories import a_poll, make_room
 from tests.live.test_stage import Hall
 
@@ -19,6 +20,35 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     room = make_room(tmp_path, a_poll(settings={"reasons": True}), a_poll("rating"), a_poll("text"))
     yield Hall(room)
     room.context.database.close()
+
+
+def test_whoever_comes_back_is_led_to_the_first_open_poll_or_what_is_read_before_it(
+    hall: Hall,
+) -> None:
+    room = hall.room
+    for place, title in ((0, "Before"), (2, "Between"), (5, "After")):
+        item = room.direct("agenda.add", kind="slide", title=title)["item"]
+        room.direct("agenda.move", item=item, place=place + 1)
+    room.direct("agenda.open")
+    first, second, third = (room.poll(place).id for place in range(3))
+    paced = room_view(room.state, Role.PARTICIPANT, "en", People(), room.clock.now).paced
+    assert paced is not None
+    assert [step.kind for step in paced.steps] == [
+        "slide",
+        "poll",
+        "slide",
+        "poll",
+        "poll",
+        "slide",
+    ]
+    answered = [(), (first,), (second,), (first, second), (first, second, third)]
+    assert [step_to_show(paced, each) for each in answered] == [1, 3, 1, 5, 6]
+    assert [step_to_show(paced, (), asked) for asked in (2, 7)] == [2, 7]
+    assert [step_to_show(paced, (), asked) for asked in (0, 8, 999)] == [1, 1, 1], "nowhere"
+    room.close(1)
+    paced = room_view(room.state, Role.PARTICIPANT, "en", People(), room.clock.now).paced
+    assert paced is not None
+    assert step_to_show(paced, (first,)) == 5, "a closed poll is not waited for"
 
 
 def test_who_has_finished_is_told_to_projector_and_moderator_at_most_once_a_second(
