@@ -57,14 +57,6 @@ def shift_in_words(poll: Poll, found: RoundResults, language: str) -> ShiftView 
     return None if shift is None else published_shift_view(poll, shift, language)
 
 
-def merge_flows(found: PanelResults) -> None:
-    """Work out what may be told of all moves, so that it is at hand while pages are made."""
-    for poll in found.polls:
-        for round_ in poll.rounds:
-            if (shift := shift_of_round(round_)) is not None:
-                published_flows(shift)
-
-
 def has_flows(found: PanelResults) -> bool:
     return any(round_.round.shift for poll in found.polls for round_ in poll.rounds)
 

@@ -6,12 +6,15 @@ so that live screens get their turn in between, and kept for a few seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import gevent
-from flask import render_template
+from flask import current_app, stream_template
 from gevent.lock import BoundedSemaphore
+from jinja2 import Environment
 from markupsafe import Markup
 
 from polls.domain.comments import Comment
@@ -24,7 +27,7 @@ from polls.live.workbench import off_loop
 from polls.services import results as services
 from polls.services.context import Context
 from polls.services.results import PanelResults, PollResults, ReceiptLine, RoundResults
-from polls.services.shift_files import merge_flows, shift_in_words
+from polls.services.shift_files import shift_in_words
 from polls.services.split_files import splits_of_round
 from polls.store.panels import PanelRecord
 from polls.web.answers import say
@@ -33,6 +36,8 @@ from polls.web.receipt_pages import ReceiptRow, answers_of, pages_of, receipt_ro
 ANSWERS_LISTED_MOST = 4000
 """A ballot may have many. Where there are more, each round has its receipts on pages of its own."""
 RECEIPT_PAGES_KEPT_MOST = 8
+TURN_SECONDS = 0.01
+"""A section that takes longer is drawn in several turns."""
 COMMENTS_AT_ONCE = 12
 KEPT_SECONDS = 3.0
 """Upvotes may show this late; whatever is closed, hidden or erased shows at once."""
@@ -78,6 +83,8 @@ class Listed:
     found: PanelResults
     view: RoomView
     sections: Markup
+    round_views: Mapping[str, PollView]
+    """Each round as it was, by its id."""
     made_at: float
     receipt_pages: dict[tuple[str, int, int], RoundPart] = field(default_factory=dict)
     """The pages of receipts last asked for, by poll, round and page."""
@@ -89,6 +96,7 @@ class Listings:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, bool], Listed] = {}
         self._making = BoundedSemaphore(1)
+        self._has_templates = False
 
     def listed(
         self, context: Context, panel: PanelRecord, language: str, *, everything: bool
@@ -99,6 +107,10 @@ class Listings:
         with self._making:
             if (kept := self._find(context, panel, place)) is not None:
                 return kept
+            if not self._has_templates:
+                environment = current_app.jinja_env
+                off_loop(lambda: _load_templates(environment))
+                self._has_templates = True
             made = _make(context, panel, language, everything=everything)
             while len(self._kept) >= KEPT_MOST:
                 self._kept.pop(next(iter(self._kept)))
@@ -124,35 +136,65 @@ def _make(context: Context, panel: PanelRecord, language: str, *, everything: bo
     view = replace(view, present=found.people or 0, comments=())
     rounds = [round_ for poll in found.polls for round_ in poll.rounds]
     is_short = sum(answers_of(round_.receipts) for round_ in rounds) <= ANSWERS_LISTED_MOST
-    off_loop(lambda: merge_flows(found))
-    sections = []
+    round_views = off_loop(lambda: _round_views(found, language, now))
+    sections: list[Markup] = []
     for number, poll in enumerate(found.polls, start=1):
-        part = _poll_part(found, poll, language, now, with_receipts=is_short)
+        part = _poll_part(round_views, poll, language, with_receipts=is_short)
         sections.append(
-            render_template(
-                "results/poll.html", view=view, part=part, number=number, is_all=everything
-            )
+            _section("results/poll.html", view=view, part=part, number=number, is_all=everything)
         )
         gevent.sleep(0)
     comments = [_comment(found, comment, language) for comment in found.comments]
     sections.append(
-        render_template(
+        _section(
             "results/comments.html",
             found=found,
             comments=comments[:COMMENTS_AT_ONCE],
             more_comments=comments[COMMENTS_AT_ONCE:],
         )
     )
-    # Each section was escaped by its template.
-    return Listed(found, view, Markup("").join(map(Markup, sections)), now)
+    return Listed(found, view, Markup("").join(sections), round_views, now)
+
+
+def _section(template: str, **given: Any) -> Markup:
+    """Return a part of the page; others get their turn while a long one is drawn."""
+    pieces, turn_ends = [], time.perf_counter() + TURN_SECONDS
+    for piece in stream_template(template, **given):
+        pieces.append(piece)
+        if time.perf_counter() >= turn_ends:
+            gevent.sleep(0)
+            turn_ends = time.perf_counter() + TURN_SECONDS
+    # Each piece was escaped by its template.
+    return Markup("").join(map(Markup, pieces))
+
+
+def _load_templates(environment: Environment) -> None:
+    """Compile what the page may be drawn with; at its first reader this would take a second."""
+    for name in environment.list_templates(extensions=["html"]):
+        if name.startswith(("results/", "kinds/")) or "/" not in name:
+            environment.get_template(name)
+
+
+def _round_views(found: PanelResults, language: str, now: float) -> dict[str, PollView]:
+    """Return each round as it was. Merging the moves of many options takes seconds, so this is
+    never done in the thread that serves screens."""
+    return {
+        round_.round.id: replace(
+            services.round_view(found, poll.poll, round_, language, now),
+            shift=shift_in_words(poll.poll, round_, language),
+            splits=splits_of_round(found, poll.poll, round_, language),
+        )
+        for poll in found.polls
+        for round_ in poll.rounds
+    }
 
 
 def _poll_part(
-    found: PanelResults, poll: PollResults, language: str, now: float, *, with_receipts: bool
+    round_views: Mapping[str, PollView], poll: PollResults, language: str, *, with_receipts: bool
 ) -> PollPart:
     rounds = [
         _round_part(
-            found, poll.poll, round_, language, now, round_.receipts if with_receipts else ()
+            round_views, poll.poll, round_, language, round_.receipts if with_receipts else ()
         )
         for round_ in poll.rounds
     ]
@@ -170,7 +212,7 @@ def receipts_part(
     kept = listed.receipt_pages.get(place)
     if kept is None:
         lines = round_.receipts[pages[page - 1]]
-        part = _round_part(listed.found, poll, round_, language, listed.made_at, lines)
+        part = _round_part(listed.round_views, poll, round_, language, lines)
         kept = replace(part, page=page, pages=len(pages))
         while len(listed.receipt_pages) >= RECEIPT_PAGES_KEPT_MOST:
             listed.receipt_pages.pop(next(iter(listed.receipt_pages)))
@@ -179,20 +221,14 @@ def receipts_part(
 
 
 def _round_part(
-    found: PanelResults,
+    round_views: Mapping[str, PollView],
     poll: Poll,
     round_: RoundResults,
     language: str,
-    now: float,
     lines: Sequence[ReceiptLine],
 ) -> RoundPart:
-    view = services.round_view(found, poll, round_, language, now)
     return RoundPart(
-        view=replace(
-            view,
-            shift=shift_in_words(poll, round_, language),
-            splits=splits_of_round(found, poll, round_, language),
-        ),
+        view=round_views[round_.round.id],
         receipts=receipt_rows(poll, lines, language),
         texts_kept_back=round_.texts_kept_back,
         lists_receipts=bool(round_.receipts),

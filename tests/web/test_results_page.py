@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from polls.agenda_file import read_agenda
 from polls.app import create_app
 from polls.domain.polls import Role
+from polls.live.shift_views import PUBLISHED_KEPT_MOST, published_flows
 from polls.services.agenda_files import definition_of
 from polls.services.context import Context
 from polls.web.identity import cookie_name
@@ -28,6 +29,7 @@ from tests.factories import (
     make_room,
     room_in,
 )
+from tests.services.test_shifts import vote_twice
 from tests.support.axe import assert_accessible
 from tests.support.browser import Screens
 from tests.support.server import MakeServer
@@ -337,6 +339,16 @@ def test_a_search_among_what_only_the_moderator_sees_stays_there(
     answer = client.get(path, query_string={"receipt": receipts[4], "all": "1"})
     assert answer.location == f"{path}?page=2&all=1#{receipts[4]}"
     assert f'href="{path}?page=1&amp;all=1"' in client.get(answer.location).text
+
+
+def test_moves_are_merged_once_for_all_readers(made: tuple[FlaskClient, Room]) -> None:
+    client, room = made
+    vote_twice(room, [("a", "a")] * 9 + [("a", "b")] * 8 + [("b", "a")] * 6)
+    published_flows.cache_clear()
+    for path in ("results", "flows.csv", "results.json", "flows.csv"):
+        assert client.get(f"/p/TEST42/{path}").status_code == 200
+    assert published_flows.cache_info().misses == 1
+    assert published_flows.cache_info().maxsize == PUBLISHED_KEPT_MOST
 
 
 # In a browser
