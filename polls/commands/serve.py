@@ -91,6 +91,7 @@ def run_until_stopped(server: WSGIServer) -> None:
     stopped.wait()
     tell_supervisor("STOPPING=1")
     server.stop(timeout=2)
+    app_of(server).extensions["hemicycle"].context.stage.stop()
 
 
 def set_up_logging(level: str) -> None:
