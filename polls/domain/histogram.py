@@ -16,6 +16,7 @@ from fractions import Fraction
 from polls.domain.decimals import DECIMALS_MOST, WHOLE_DIGITS_MOST, text_of
 
 COLUMNS_MOST = 20
+BANDS_MOST = 6
 ENOUGH_NOT_TO_SHOW = 5
 """A last column of at least so many numbers takes one more in, so that from 0 to 100 there is
 no column for 100 alone."""
@@ -80,6 +81,16 @@ def axis_of(scale: Scale) -> Axis:
     columns = [Column(max(edge, scale.least), edge + width - scale.step) for edge in edges]
     columns[-1] = Column(columns[-1].first, scale.most)
     return Axis(tuple(columns), first - scale.step / 2, width)
+
+
+def bands_of(axis: Axis) -> tuple[Column, ...]:
+    """Return a few bands, each made of as many neighbouring columns but for the last."""
+    columns = axis.columns
+    width = -(-len(columns) // BANDS_MOST)
+    return tuple(
+        Column(columns[place].first, columns[min(place + width, len(columns)) - 1].last)
+        for place in range(0, len(columns), width)
+    )
 
 
 def _widths(scale: Scale) -> list[Decimal]:

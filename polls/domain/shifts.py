@@ -1,7 +1,8 @@
 """Who changed their answer between two rounds: numbers of people, never persons.
 
 A person counts as having moved when the category of their answer changed (`Kind.category`: an
-option, a step, a first place); where a kind has no categories, when the answer changed at all.
+option, a step, a band, a first place); where a kind has no categories, when the answer changed at
+all (`Kind.differs`). Where people write (`Kind.compares_rounds`), nobody is said to have moved.
 """
 
 from __future__ import annotations
@@ -79,8 +80,10 @@ class Shift:
     moved: int
     newcomers: int
     leavers: int
-    moves: Moves | None
+    moves: Moves | None = None
     """None where a table could lead to a person, or where answers have no categories."""
+    is_compared: bool = True
+    """Not so where people write: then nobody knows who moved, and `moved` is 0."""
 
     @property
     def stayed(self) -> int:
@@ -91,7 +94,7 @@ class Shift:
         stored: dict[str, Any] = {
             "from": self.from_round,
             "both": self.both,
-            "moved": self.moved,
+            "moved": self.moved if self.is_compared else None,
             "newcomers": self.newcomers,
             "leavers": self.leavers,
         }
@@ -111,7 +114,7 @@ def shift_from_json(stored: Mapping[str, Any]) -> Shift:
     return Shift(
         from_round=stored["from"],
         both=stored["both"],
-        moved=stored["moved"],
+        moved=stored["moved"] or 0,
         newcomers=stored["newcomers"],
         leavers=stored["leavers"],
         moves=None
@@ -122,6 +125,7 @@ def shift_from_json(stored: Mapping[str, Any]) -> Shift:
             tuple(moves["newcomers"]),
             tuple(moves["leavers"]),
         ),
+        is_compared=stored["moved"] is not None,
     )
 
 
@@ -137,11 +141,14 @@ def count_shift(
     counted: Counter[tuple[str | None, str | None]] = Counter()
     both = moved = 0
     for before, after in pairs:
-        place = (_category(kind, before, categories), _category(kind, after, categories))
+        place = (
+            _category(kind, before, question, categories),
+            _category(kind, after, question, categories),
+        )
         counted[place] += 1
         if None not in place:
             both += 1
-            moved += (place[0] != place[1]) if categories else (before != after)
+            moved += (place[0] != place[1]) if categories else kind.differs(before, after)
     newcomers = sum(n for (before, after), n in counted.items() if before is None and after)
     leavers = sum(n for (before, after), n in counted.items() if after is None and before)
     moves = None
@@ -152,16 +159,20 @@ def count_shift(
             tuple(counted[None, category] for category in categories),
             tuple(counted[category, None] for category in categories),
         )
-    return Shift(from_round, both, moved, newcomers, leavers, moves)
+    if not kind.compares_rounds:
+        moved = 0
+    return Shift(from_round, both, moved, newcomers, leavers, moves, kind.compares_rounds)
 
 
-def _category(kind: Kind, answer: Answer | None, categories: Sequence[str]) -> str | None:
+def _category(
+    kind: Kind, answer: Answer | None, question: Question, categories: Sequence[str]
+) -> str | None:
     """Return what an answer counts as; all answers of a kind without categories are one."""
     if answer is None:
         return None
     if not categories:
         return "answered"
-    category = kind.category(answer)
+    category = kind.category(answer, question)
     return category if category in categories else None
 
 
@@ -169,6 +180,8 @@ class SentenceCase(StrEnum):
     """Which sentence says a shift; each is one whole sentence to translate."""
 
     NOBODY_TWICE = "nobody_twice"
+    AGAIN = "again"
+    """Answers are not compared: so many gave one both times."""
     NONE = "none"
     ONE = "one"
     MOST = "most"
@@ -199,6 +212,8 @@ def sentence_facts(shift: Shift, flows: Sequence[Flow] | None = None) -> Sentenc
         flows = shift.moves.flows() if shift.moves else ()
     if not shift.both:
         return SentenceFacts(SentenceCase.NOBODY_TWICE, 0, 0)
+    if not shift.is_compared:
+        return SentenceFacts(SentenceCase.AGAIN, 0, shift.both)
     if shift.moved < 2:
         case = SentenceCase.ONE if shift.moved else SentenceCase.NONE
         return SentenceFacts(case, shift.moved, shift.both)

@@ -2,7 +2,7 @@
 
 Whoever reads a split also knows the result as a whole, how large each group is, how many of it
 voted, every ballot by its receipt (whose, nobody knows), and the splits of the same result by
-other grouping questions. Against all of that together three rules hold, in this order:
+other grouping questions. Against all of that together four rules hold, in this order:
 
 1. **Few people.** A cell is hidden where fewer than `least` people of a group gave the answer or
    fewer than `least` did not; so 0 and "everyone" are hidden too, since they tell of each one. A
@@ -14,6 +14,15 @@ other grouping questions. Against all of that together three rules hold, in this
    given each other's answers: the cell would be another one, and all that is shown the same. So
    no hidden cell follows from what is shown, by whatever arithmetic. Where there are no such two,
    cells are hidden until there are.
+4. **How many voted.** The turnout less the numbers of all other groups is the number of a hidden
+   group. So while the numbers that are hidden come to fewer than `least`, another group's number
+   is hidden too; and for each there is a ballot that could as well have come from another group
+   whose number is hidden, and all that is shown the same: that group has a member who did not
+   vote, a small group stays small and a large one large, and the cells of the ballot are hidden
+   in both groups. Those who gave no group are listed even where there are none, because nobody
+   but the voters could tell how many they are. Two things are no secret: that nobody voted of a
+   group that has no members, or without a group; and what the turnout and the sizes of groups
+   tell without any split, such as that everyone voted.
 
 Complementary suppression by such exchanges ("data swapping") follows T. Dalenius and S. Reiss,
 Data-swapping: a technique for disclosure control, Journal of Statistical Planning and Inference 6
@@ -54,7 +63,8 @@ class SplitRow:
     group: str | None
     """None for those who gave no group."""
     ballots: int | None
-    """How many of the group voted; None where that is fewer than may be told."""
+    """How many of the group voted; None where that is fewer than may be told, or would tell it of
+    another group."""
     counts: Mapping[str, int | None]
     """By key; None where the number is kept back."""
 
@@ -84,18 +94,20 @@ def split_by_groups(
     groups: Sequence[Sequence[str]],
     *,
     is_exclusive: bool,
+    sizes: Sequence[Mapping[str, int]] | None = None,
     published: Mapping[int, Split] | None = None,
     least: int = LEAST,
 ) -> list[Split | None]:
     """Return one split for each grouping question, safe to publish together.
 
     `groups` lists the groups of each question in the order in which they are shown; those who
-    gave none come last, if there are any. In an exclusive result each ballot has one key at most,
-    so that the cells of a row add up to its ballots. Splits that are `published` already, by
+    gave none come last. `sizes` says for each question how many gave each group there, which
+    everyone knows; as many as voted, if nothing is given. In an exclusive result each ballot has
+    one key, so that the cells of a row add up to its ballots. Splits that are `published` already, by
     their place, are left as they are and returned too: what was shown cannot be hidden any more.
     Where no further split could be safe beside them, there is none (None).
     """
-    tables = _Tables(voters, keys, groups, is_exclusive=is_exclusive, least=least)
+    tables = _Tables(voters, keys, groups, is_exclusive=is_exclusive, sizes=sizes, least=least)
     fixed = published or {}
     for place, split in fixed.items():
         tables.keep(place, split, keys)
@@ -104,6 +116,19 @@ def split_by_groups(
         fixed[place] if place in fixed else tables.shown(place, keys) if is_safe else None
         for place in range(len(groups))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A ballot that came from one group and could have come from another."""
+
+    giver: str | None
+    receiver: str | None
+    keys: int
+
+    @property
+    def groups(self) -> tuple[str | None, str | None]:
+        return self.giver, self.receiver
 
 
 class _Tables:
@@ -116,6 +141,7 @@ class _Tables:
         groups: Sequence[Sequence[str]],
         *,
         is_exclusive: bool,
+        sizes: Sequence[Mapping[str, int]] | None,
         least: int,
     ) -> None:
         bits = {key: 1 << place for place, key in enumerate(keys)}
@@ -135,6 +161,10 @@ class _Tables:
         self._least = least
         self._rows = [self._rows_by(place, order) for place, order in enumerate(groups)]
         self._hidden: list[dict[str | None, int]] = [dict.fromkeys(rows, 0) for rows in self._rows]
+        self._numbers_hidden: list[set[str | None]] = [
+            {group for group, row in rows.items() if row.ballots < least} for rows in self._rows
+        ]
+        self._sizes = sizes
         self._fixed: set[int] = set()
         self._free: list[int] = []
         self._protected: set[tuple[int, str | None, int]] = set()
@@ -149,11 +179,8 @@ class _Tables:
         return sum(1 << key for key, total in enumerate(totals) if total in (0, everyone))
 
     def _rows_by(self, place: int, order: Sequence[str]) -> dict[str | None, _Row]:
-        listed: list[str | None] = list(order)
-        if any(found.groups[place] is None for found in self._ballots):
-            listed.append(None)
-        rows = {}
-        for group in listed:
+        rows: dict[str | None, _Row] = {}
+        for group in (*order, None):
             own = [found for found in self._ballots if found.groups[place] == group]
             counts = tuple(
                 sum(found.count for found in own if found.keys >> key & 1)
@@ -166,7 +193,7 @@ class _Tables:
         return tuple(
             SplitRow(
                 group,
-                row.ballots if row.ballots >= self._least else None,
+                None if group in self._numbers_hidden[place] else row.ballots,
                 {
                     key: None if self._hidden[place][group] >> number & 1 else row.counts[number]
                     for number, key in enumerate(keys)
@@ -178,6 +205,7 @@ class _Tables:
     def keep(self, place: int, split: Split, keys: Sequence[str]) -> None:
         """Take over what a published split shows and hides, for good."""
         self._fixed.add(place)
+        self._hidden[place] = dict.fromkeys(self._hidden[place], self._all)
         for row in split:
             if row.group in self._hidden[place]:
                 self._hidden[place][row.group] = sum(
@@ -192,10 +220,11 @@ class _Tables:
         while True:
             self._hide_leftovers()
             unprotected = next(self._unprotected(), None)
-            if unprotected is None:
+            if unprotected is not None:
+                if not self._hide_for_an_exchange(*unprotected):
+                    return False
+            elif not any(self._hide_a_number(place) for place in self._free):
                 return True
-            if not self._hide_for_an_exchange(*unprotected):
-                return False
 
     # Few people
 
@@ -303,4 +332,60 @@ class _Tables:
             if one.groups[at] != other.groups[at]:
                 hidden[one.groups[at]] |= one.keys ^ other.keys
                 hidden[other.groups[at]] |= one.keys ^ other.keys
+        return True
+
+    # How many voted
+
+    def _hide_a_number(self, place: int) -> bool:
+        """Hide what keeps the hidden numbers of a question from following; say if it hid any."""
+        rows, hidden = self._rows[place], self._numbers_hidden[place]
+        secret = [group for group in rows if group in hidden and self._has_a_secret(place, group)]
+        if secret and sum(rows[group].ballots for group in hidden) < self._least:
+            kept = [group for group in rows if group in hidden]
+            moves = [move for group in kept for move in self._moves(place, group)]
+            if self._hide_for_a_move(place, [m for m in moves if not {*m.groups} <= hidden]):
+                return True
+        return any(
+            self._hide_for_a_move(place, list(self._moves(place, group))) for group in secret
+        )
+
+    def _has_a_secret(self, place: int, group: str | None) -> bool:
+        return bool(self._rows[place][group].ballots or (group and self._has_room(place, group)))
+
+    def _has_room(self, place: int, group: str | None) -> bool:
+        """Say if more of a group could have voted, as far as anyone knows."""
+        if group is None or self._sizes is None:
+            return group is None
+        return self._sizes[place].get(group, 0) > self._rows[place][group].ballots
+
+    def _moves(self, place: int, group: str | None) -> Iterator[_Move]:
+        """Yield the ballots that could have come from another group, if they came from this one,
+        and those that could have come from this one."""
+        rows = self._rows[place]
+        for found in self._ballots:
+            giver = found.groups[place]
+            for receiver in rows if giver == group else (group,):
+                if receiver != giver and self._has_room(place, receiver):
+                    yield _Move(giver, receiver, found.keys)
+
+    def _price(self, place: int, move: _Move) -> tuple[bool, int, int, int]:
+        """Return whether a small group would be a large one by a move, or a large one small; how
+        many cells and numbers of groups it would change that are shown; and their people."""
+        rows, hidden = self._rows[place], self._hidden[place]
+        is_odd = (
+            rows[move.giver].ballots == self._least
+            or rows[move.receiver].ballots == self._least - 1
+        )
+        cells = sum((move.keys & ~hidden[group]).bit_count() for group in move.groups)
+        shown = [group for group in move.groups if group not in self._numbers_hidden[place]]
+        return is_odd, cells, len(shown), sum(rows[group].ballots for group in shown)
+
+    def _hide_for_a_move(self, place: int, moves: Sequence[_Move]) -> bool:
+        """Hide what the cheapest move would change; say if anything was shown."""
+        best = min(moves, key=lambda move: self._price(place, move), default=None)
+        if best is None or self._price(place, best)[1:3] == (0, 0):
+            return False
+        for group in best.groups:
+            self._numbers_hidden[place].add(group)
+            self._hidden[place][group] |= best.keys
         return True

@@ -174,13 +174,17 @@ def _chain(latest: Shift, earlier: Sequence[Shift]) -> list[Shift]:
 def _categories(poll: Poll, language: str) -> tuple[CategoryView, ...]:
     """Return what moves are counted by: options, or the steps of a rating with their ends."""
     labels = {option.id: option.label for option in poll.question.options}
-    keys = kind_named(poll.kind).categories(poll.question)
+    kind = kind_named(poll.kind)
+    keys = kind.categories(poll.question)
     settings = poll.question.settings
     ends = {0: settings.get("low"), len(keys) - 1: settings.get("high")}
     found = []
     for place, key in enumerate(keys):
         is_option = key in labels
         label = labels[key] if is_option else Texts(ends.get(place) or {})
+        if kind.name == "numeric":
+            [(band, _)] = kind.answer_parts(key, poll.question, language)
+            label, is_option = Texts({language: band}), True
         found.append(
             CategoryView(
                 key=key,

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from polls.domain.kinds import kind_named
 from polls.domain.polls import Poll
+from polls.domain.split_middle import Span, median_in, middle_half_in
 from polls.domain.tally import percent_of
 from polls.domain.texts import Texts
 
 GROUPS_AT_ONCE = 6
 """More than these are not legible from the back row."""
 
-KINDS_THAT_COUNT_PEOPLE = ("single_choice", "multiple_choice", "rating", "knowledge", "budget")
-"""In other kinds a result's numbers are points or pairs, or count steps that a split does not."""
+KINDS_THAT_COUNT_PEOPLE = (
+    "single_choice",
+    "multiple_choice",
+    "rating",
+    "knowledge",
+    "budget",
+    "numeric",
+    "opinion",
+)
+"""In other kinds a result's numbers are points or pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,14 @@ class GroupView:
     size: int | None
     """How many gave this group, where they did."""
     ballots: int | None
-    """How many of them voted; None where that is kept back."""
+    """How many of them voted; None where that is kept back, and shares with it."""
     cells: tuple[SplitCell, ...]
     merged: int = 0
     """Of how many small groups this is the sum."""
+    median: str = ""
+    """Of estimates: the band in which the middle one lies, where the cells that are shown say so."""
+    half: str = ""
+    """The same for the middle half."""
 
     @property
     def is_hidden(self) -> bool:
@@ -53,12 +66,17 @@ class GroupView:
 
     @property
     def has_hidden(self) -> bool:
-        return any(cell.count is None for cell in self.cells)
+        return self.ballots is None or any(cell.count is None for cell in self.cells)
+
+    @property
+    def people(self) -> int:
+        """So many voted at least, as far as is known."""
+        return self.ballots or max((cell.count or 0 for cell in self.cells), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """What is counted: an option, or a step."""
+    """What is counted: an option, a step, a band of estimates, or who agrees with a statement."""
 
     key: str
     label: str
@@ -67,6 +85,8 @@ class KeyView:
     """0 for A, 1 for B…; None for what is no option."""
     end: str = ""
     """What an end of a scale is called."""
+    columns: tuple[str, ...] = ()
+    """By which keys the whole result counts the same people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,9 @@ class SplitView:
     keys: tuple[KeyView, ...]
     groups: tuple[GroupView, ...]
     counts_people: bool
-    """The whole result counts people by the same keys, so that it can stand beside."""
+    """The whole result counts people too, so that it can stand beside."""
+    has_middle: bool = False
+    """Answers are numbers, of which the middle is told."""
 
     @property
     def shown(self) -> tuple[GroupView, ...]:
@@ -95,7 +117,7 @@ class SplitView:
         """The shown groups that fit a screen, in their order, the others added up as one."""
         if len(self.shown) <= GROUPS_AT_ONCE:
             return self.shown
-        by_size = sorted(self.shown, key=lambda group: -(group.ballots or 0))
+        by_size = sorted(self.shown, key=lambda group: -group.people)
         kept = by_size[: GROUPS_AT_ONCE - 1]
         others = by_size[GROUPS_AT_ONCE - 1 :]
         return (*(group for group in self.shown if group in kept), _together(others))
@@ -120,18 +142,43 @@ def is_grouping(poll: Poll) -> bool:
 def _split_view(
     poll: Poll, rows: Sequence[Mapping[str, Any]], grouping: Poll, language: str
 ) -> SplitView:
-    groups = (_group(row, grouping, language) for row in rows)
+    keys = key_views(poll, language)
+    groups = [_group(row, grouping, language, keys) for row in rows]
+    has_middle = poll.kind == "numeric"
+    if has_middle:
+        groups = [_with_middle(group, poll, language) for group in groups]
     return SplitView(
         by=grouping.id,
         title=grouping.title.in_language(language),
         title_language=grouping.title.language_of(language),
-        keys=key_views(poll, language),
-        groups=tuple(group for group in groups if group.ballots or group.size),
+        keys=keys,
+        groups=tuple(group for group in groups if group.people or group.size),
         counts_people=poll.kind in KINDS_THAT_COUNT_PEOPLE,
+        has_middle=has_middle,
     )
 
 
-def _group(row: Mapping[str, Any], grouping: Poll, language: str) -> GroupView:
+def _with_middle(group: GroupView, poll: Poll, language: str) -> GroupView:
+    counts = [cell.count for cell in group.cells]
+    bands = [cell.key for cell in group.cells]
+
+    def told(span: Span | None) -> str:
+        if span is None:
+            return ""
+        first, last = bands[span[0]].partition("..")[0], bands[span[1]].rpartition("..")[2]
+        key = first if first == last else f"{first}..{last}"
+        return kind_named(poll.kind).answer_parts(key, poll.question, language)[0][0]
+
+    return replace(
+        group,
+        median=told(median_in(counts, group.ballots)),
+        half=told(middle_half_in(counts, group.ballots)),
+    )
+
+
+def _group(
+    row: Mapping[str, Any], grouping: Poll, language: str, keys: Sequence[KeyView]
+) -> GroupView:
     options = {option.id: option for option in grouping.question.options}
     option = options.get(row["group"])
     return GroupView(
@@ -142,8 +189,9 @@ def _group(row: Mapping[str, Any], grouping: Poll, language: str) -> GroupView:
         size=row["size"],
         ballots=row["ballots"],
         cells=tuple(
-            SplitCell(key, count, _percent(count, row["ballots"]))
-            for key, count in row["counts"].items()
+            SplitCell(key.key, count, _percent(count, row["ballots"]))
+            for key in keys
+            for count in [row["counts"].get(key.key)]
         ),
     )
 
@@ -178,16 +226,24 @@ def key_views(poll: Poll, language: str) -> tuple[KeyView, ...]:
     """Return what a split of this poll counts, as people read it."""
     options = {option.id: option.label for option in poll.question.options}
     places = {option_id: place for place, option_id in enumerate(options)}
-    keys = kind_named(poll.kind).split_keys(poll.question)
+    kind = kind_named(poll.kind)
+    keys = kind.split_keys(poll.question)
     settings = poll.question.settings
     ends = {keys[0]: settings.get("low"), keys[-1]: settings.get("high")} if keys else {}
-    return tuple(
-        KeyView(
-            key,
-            options[key].in_language(language) if key in options else key,
-            options[key].language_of(language) if key in options else "",
-            places.get(key),
-            "" if key in options else Texts(ends.get(key) or {}).in_language(language),
+    found = []
+    for key in keys:
+        option = key.partition(":")[0]
+        is_option = option in options
+        found.append(
+            KeyView(
+                key,
+                options[option].in_language(language)
+                if is_option
+                else kind.answer_parts(key, poll.question, language)[0][0],
+                options[option].language_of(language) if is_option else "",
+                places.get(key),
+                "" if is_option else Texts(ends.get(key) or {}).in_language(language),
+                tuple(kind.columns_of(key, poll.question)),
+            )
         )
-        for key in keys
-    )
+    return tuple(found)

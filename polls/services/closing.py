@@ -43,7 +43,7 @@ def conclude_all(context: Context) -> int:
     for left in found:
         kind = kind_named(left.kind)
         needs_outcome = kind.has_outcome and left.lacks_outcome
-        if left.is_linked and (needs_outcome or (left.lacks_shift and kind.is_closed_answer)):
+        if left.is_linked and (needs_outcome or left.lacks_shift):
             conclude(context, left.panel_id, left.poll_id, left.round_id)
         elif needs_outcome:
             conclude_ended(context, left.panel_id, left.poll_id, left.round_id)
@@ -110,12 +110,11 @@ def _conclusions(context: Context, poll: Poll, round_id: str) -> dict[str, Any]:
 
 
 def _shift_of(connection: Connection, poll: Poll, round_id: str) -> dict[str, Any] | None:
-    """Return, as JSON, who moved since the round before; None for a first round, and where
-    another answer is no move."""
+    """Return, as JSON, who moved since the round before; None for a first round."""
     kind = kind_named(poll.kind)
     numbers = {found.id: found.number for found in agenda.rounds_of(connection, poll.id)}
     earlier = [found for found, number in numbers.items() if number < numbers[round_id]]
-    if not earlier or not kind.compares_rounds:
+    if not earlier:
         return None
     pairs = answer_pairs(connection, earlier[-1], round_id)
     return count_shift(numbers[earlier[-1]], pairs, kind, poll.question).as_json()

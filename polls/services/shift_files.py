@@ -41,13 +41,13 @@ def shift_as_json(found: RoundResults) -> dict[str, Any] | None:
     return {
         "from": shift.from_round,
         "both": shift.both,
-        "moved": shift.moved,
+        "moved": shift.moved if shift.is_compared else None,
         "newcomers": shift.newcomers,
         "leavers": shift.leavers,
         "flows": [
             {"from": flow.before, "to": flow.after, "count": flow.count} for flow in published.flows
         ],
-        "other_moves": published.other_moves,
+        "other_moves": published.other_moves if shift.is_compared else None,
     }
 
 
@@ -74,7 +74,8 @@ def flows_table(found: PanelResults, language: str) -> Table:
 def _rows(poll: Poll, number: int, shift: Shift, language: str) -> Table:
     title = poll.title.in_language(language)
     start: list[str | int] = [poll.id, title, shift.from_round, number]
-    people = [shift.both, shift.moved, shift.newcomers, shift.leavers]
+    moved = shift.moved if shift.is_compared else ""
+    people = [shift.both, moved, shift.newcomers, shift.leavers]
     view = published_shift_view(poll, shift, language)
     told: Table = [
         [
@@ -90,4 +91,5 @@ def _rows(poll: Poll, number: int, shift: Shift, language: str) -> Table:
     ]
     if told and not view.other_moves:
         return told
-    return [*told, [*start, "", "", "", "", view.other_moves, *people]]
+    other_moves = view.other_moves if shift.is_compared else ""
+    return [*told, [*start, "", "", "", "", other_moves, *people]]

@@ -137,7 +137,8 @@ class _Material:
         kind, question = kind_named(self.poll.kind), self.poll.question
         keys = kind.split_keys(question)
         voters = [
-            Voter(frozenset(kind.split_of(answer)), groups) for answer, groups in self.answers
+            Voter(frozenset(kind.split_of(answer, question)), groups)
+            for answer, groups in self.answers
         ]
         rows = sum(len(grouping.poll.question.options) for grouping in self.groupings)
         if len(set(voters)) * len(keys) * rows > WORK_MOST:
@@ -146,7 +147,8 @@ class _Material:
             voters,
             keys,
             [grouping.poll.question.option_ids for grouping in self.groupings],
-            is_exclusive=bool(kind.categories(question)),
+            is_exclusive=keys == kind.categories(question),
+            sizes=[grouping.sizes for grouping in self.groupings],
             published={
                 place: grouping.published
                 for place, grouping in enumerate(self.groupings)

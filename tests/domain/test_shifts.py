@@ -154,3 +154,48 @@ def test_a_sentence_names_no_move_of_fewer_than_a_few() -> None:
     few = [("a", "b")] * (LEADING_LEAST - 1)
     assert sentence(*[("c", "c")] * 20, *few)[0] is SentenceCase.SEVERAL
     assert sentence(*[("c", "c")] * 20, *few, ("a", "b"))[0] is SentenceCase.MOST
+
+
+def test_estimates_move_between_bands_of_the_range() -> None:
+    question = question_of(a_poll("numeric"))
+    people = [(3, 25)] * 7 + [(3, 19)] * 5 + [(100, 100)]
+    shift = count_shift(1, people, kind_named("numeric"), question)
+    assert shift.moves is not None
+    assert shift.moves.categories == ("0..19", "20..39", "40..59", "60..79", "80..100")
+    assert shift.moved == 7, "another number in the same band is no move"
+    facts = sentence_facts(shift)
+    assert (facts.case, facts.before, facts.after) == (SentenceCase.MOST, "0..19", "20..39")
+
+
+def test_points_move_with_where_most_of_them_went() -> None:
+    question = question_of(a_poll("points"))
+    people = [({"a": 60, "b": 40}, {"a": 40, "b": 60})] * 6
+    people += [({"a": 60, "b": 40}, {"a": 51, "b": 49})] * 3
+    people += [({"a": 50, "b": 50}, {"a": 100})] * 2
+    shift = count_shift(1, people, kind_named("points"), question)
+    assert shift.moves is not None
+    assert shift.moved == 8
+    assert [(f.before, f.after, f.count) for f in shift.moves.flows()] == [
+        ("a", "b", 6),
+        ("=", "a", 2),
+    ]
+
+
+def test_whoever_writes_again_is_counted_and_not_compared() -> None:
+    people: list[AnswerPair] = [("Trees", "Trams")] * 12 + [(None, "Trees"), ("Trams", None)]
+    shift = count_shift(1, people, kind_named("text"), question_of(a_poll("text")))
+    assert (shift.both, shift.moved, shift.newcomers, shift.leavers) == (12, 0, 1, 1)
+    assert shift.as_json()["moved"] is None
+    assert shift_from_json(shift.as_json()) == shift
+    assert sentence_facts(shift).case is SentenceCase.AGAIN
+
+
+def test_nobody_who_writes_again_is_told_as_for_every_kind() -> None:
+    shift = count_shift(1, [("Trees", None)], kind_named("text"), question_of(a_poll("text")))
+    assert sentence_facts(shift).case is SentenceCase.NOBODY_TWICE
+
+
+def test_an_opinion_is_another_one_only_where_a_statement_was_answered_twice() -> None:
+    people = [({"s1": "agree"}, {"s2": "agree"}), ({"s1": "agree"}, {"s1": "pass"})]
+    shift = count_shift(1, people, kind_named("opinion"), question_of(a_poll("opinion")))
+    assert (shift.both, shift.moved) == (2, 1)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
 from random import Random
 
 import pytest
@@ -22,9 +22,10 @@ from polls.domain.splits import LEAST, Split, SplitRow, Voter, split_by_groups
 from tests.factories import ANSWERS, a_poll, parse_answer, question_of
 
 Cell = tuple[int, str | None, str]
+Table = dict[str | None, dict[str, int]]
 
 
-def voters_of(table: dict[str | None, dict[str, int]]) -> list[Voter]:
+def voters_of(table: Table) -> list[Voter]:
     """Voters of one grouping question and an exclusive result, from a table of counts."""
     return [
         Voter(frozenset({key}), (group,))
@@ -34,16 +35,27 @@ def voters_of(table: dict[str | None, dict[str, int]]) -> list[Voter]:
     ]
 
 
-def split_of(table: dict[str | None, dict[str, int]], least: int = LEAST) -> Split:
+def split_of(table: Table, least: int = LEAST, sizes: Mapping[str, int] | None = None) -> Split:
     keys = list(dict.fromkeys(key for row in table.values() for key in row))
     groups = [group for group in table if group is not None]
-    (split,) = split_by_groups(voters_of(table), keys, [groups], is_exclusive=True, least=least)
+    (split,) = split_by_groups(
+        voters_of(table),
+        keys,
+        [groups],
+        is_exclusive=True,
+        sizes=None if sizes is None else [sizes],
+        least=least,
+    )
     assert split is not None
     return split
 
 
 def cells(split: Split) -> dict[str | None, list[int | None]]:
-    return {row.group: list(row.counts.values()) for row in split}
+    return {row.group: list(row.counts.values()) for row in split if row.group or row.ballots}
+
+
+def numbers(split: Split) -> list[int | None]:
+    return [row.ballots for row in split]
 
 
 # What is shown
@@ -52,16 +64,52 @@ def cells(split: Split) -> dict[str | None, list[int | None]]:
 def test_large_groups_are_shown_whole() -> None:
     split = split_of({"a": {"x": 12, "y": 8}, "b": {"x": 5, "y": 25}, None: {"x": 9, "y": 6}})
     assert cells(split) == {"a": [12, 8], "b": [5, 25], None: [9, 6]}
-    assert [row.ballots for row in split] == [20, 30, 15]
+    assert numbers(split) == [20, 30, 15]
 
 
-def test_without_anyone_who_gave_no_group_there_is_no_such_row() -> None:
-    assert [row.group for row in split_of({"a": {"x": 9}, "b": {"y": 9}})] == ["a", "b"]
+def test_nobody_without_a_group_looks_like_a_few_without_one() -> None:
+    table: Table = {"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 3, "y": 1}}
+    split = split_of(table)
+    assert split[-1] == SplitRow(None, None, {"x": None, "y": None})
+    assert split == split_of({**table, None: {"x": 0, "y": 0}})
 
 
 def test_a_group_under_five_is_hidden_whole_and_so_is_how_many_of_it_voted() -> None:
     split = split_of({"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 4, "y": 0}})
     assert split[2] == SplitRow("c", None, {"x": None, "y": None})
+
+
+def test_the_number_of_a_small_group_is_not_what_the_others_leave_of_the_turnout() -> None:
+    """Else 80 who voted, less 76 in the other groups, are the 4."""
+    split = split_of({"a": {"x": 20, "y": 20}, "b": {"x": 18, "y": 18}, "c": {"x": 4, "y": 0}})
+    assert numbers(split) == [40, None, None, None], "the smallest that has hidden cells"
+
+
+def test_small_groups_that_are_many_enough_together_cost_no_other_its_number() -> None:
+    table: Table = {group: {"x": 20, "y": 20} for group in "ab"}
+    table |= {"c": {"x": 3, "y": 0}, "d": {"x": 0, "y": 3}}
+    assert numbers(split_of(table)) == [40, 40, None, None, None]
+
+
+def test_small_groups_that_are_all_as_large_as_they_can_be_are_told_by_their_sum() -> None:
+    """8 people in two groups of 4 at most; so a third number is kept back."""
+    table: Table = {group: {"x": 20, "y": 20} for group in "ab"}
+    table |= {"c": {"x": 4, "y": 0}, None: {"x": 4, "y": 0}}
+    sizes = {"a": 40, "b": 50, "c": 4}
+    assert numbers(split_of(table, sizes=sizes)) == [40, None, None, None]
+
+
+def test_that_no_member_of_a_group_voted_is_kept_back() -> None:
+    table: Table = {"a": {"x": 20, "y": 20}, "b": {"x": 20, "y": 20}, "c": {"x": 0, "y": 0}}
+    assert numbers(split_of(table, sizes={"a": 40, "b": 40, "c": 0})) == [40, 40, None, None]
+    split = split_of(table, sizes={"a": 40, "b": 40, "c": 3})
+    assert sum(row.ballots is None for row in split) == 3
+
+
+def test_whoever_a_number_is_kept_back_of_has_no_share_that_tells_it() -> None:
+    """What everyone answered counts a group's ballots."""
+    split = split_of({"a": {"x": 40}, "b": {"x": 30}, "c": {"x": 3}})
+    assert [row.counts["x"] for row in split if row.ballots is None] == [None, None, None]
 
 
 def test_a_group_of_which_nobody_voted_costs_the_others_nothing() -> None:
@@ -105,11 +153,9 @@ def test_an_answer_that_nobody_in_the_room_gave_is_no_secret() -> None:
 
 
 def test_a_hidden_cell_costs_little_of_a_large_table() -> None:
-    table: dict[str | None, dict[str, int]] = {
-        group: dict.fromkeys("uvwxyz", 20) for group in "abcdef"
-    }
+    table: Table = {group: dict.fromkeys("uvwxyz", 20) for group in "abcdef"}
     table["a"]["u"] = 2
-    hidden = sum(count is None for row in split_of(table) for count in row.counts.values())
+    hidden = sum(row.count(None) for row in cells(split_of(table)).values())
     assert hidden == 4, "one cell, and three that keep it from being computed"
 
 
@@ -125,11 +171,11 @@ def test_a_kind_splits_its_answers_by_keys_that_it_lists(kind: str) -> None:
     question, its_kind = question_of(definition), kind_named(kind)
     keys = its_kind.split_keys(question)
     for answer in ANSWERS[kind]:
-        counted_for = its_kind.split_of(parse_answer(definition, answer))
+        counted_for = its_kind.split_of(parse_answer(definition, answer), question)
         assert set(counted_for) <= set(keys)
         assert len(set(counted_for)) == len(counted_for)
-        assert not its_kind.categories(question) or len(counted_for) == 1, "one in each row"
-        assert bool(keys) is bool(counted_for)
+        assert keys != its_kind.categories(question) or len(counted_for) <= 1, "one in each row"
+        assert not keys or counted_for or kind == "opinion", "people may pass"
 
 
 # What cannot be found out
@@ -253,12 +299,93 @@ def test_a_second_split_gives_nothing_away_of_one_that_is_published_already(
 
 def test_the_attacker_of_these_tests_is_no_straw_man() -> None:
     """Hiding only the small cells, without the ones beside them, is found out at once."""
-    table: dict[str | None, dict[str, int]] = {"a": {"x": 1, "y": 2}, "b": {"x": 2, "y": 2}}
+    table: Table = {"a": {"x": 1, "y": 2}, "b": {"x": 2, "y": 2}}
     naive = (
         SplitRow("a", 3, {"x": None, "y": 2}),
         SplitRow("b", 4, {"x": 2, "y": 2}),
     )
     assert learnt(voters_of(table), [naive], "xy") == [(0, "a", "x")]
+
+
+def possible_numbers(
+    table: Table, sizes: Mapping[str, int], shown: Split | None
+) -> dict[str | None, set[int]]:
+    """Return every number of ballots that each group can have for a reader of the whole result,
+    the sizes of the groups and, if there is one, a split."""
+    groups = [*sizes, None]
+    keys = list(next(iter(table.values())))
+    totals = [sum(row[key] for row in table.values()) for key in keys]
+    columns = [
+        [
+            column
+            for column in product(range(total + 1), repeat=len(groups))
+            if sum(column) == total
+            and all(
+                row.counts[key] in (None, count)
+                for row, count in zip(shown or (), column, strict=shown is not None)
+            )
+        ]
+        for key, total in zip(keys, totals, strict=True)
+    ]
+    found: dict[str | None, set[int]] = {group: set() for group in groups}
+    for chosen in product(*columns):
+        ballots = [sum(column[place] for column in chosen) for place in range(len(groups))]
+        fits = all(
+            group is None or count <= sizes[group]
+            for group, count in zip(groups, ballots, strict=True)
+        ) and all(
+            row.ballots in (None, count)
+            for row, count in zip(shown or (), ballots, strict=shown is not None)
+        )
+        if fits:
+            for group, count in zip(groups, ballots, strict=True):
+                found[group].add(count)
+    return found
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=3, max_size=4),
+    absent=st.lists(st.integers(0, 2), min_size=3, max_size=3),
+    least=st.integers(2, 3),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_hidden_number_of_voters_follows_from_all_that_is_published(
+    rows: list[tuple[int, int]], absent: list[int], least: int
+) -> None:
+    names = ["a", "b", "c", None][: len(rows)]
+    table: Table = {group: {"x": x, "y": y} for group, (x, y) in zip(names, rows, strict=True)}
+    voted = {group: sum(row.values()) for group, row in table.items()}
+    sizes = {group: voted[group] + more for group, more in zip("abc", absent, strict=True)}
+    split = split_of(table, least, sizes)
+    at_all = possible_numbers(table, sizes, None)
+    with_split = possible_numbers(table, sizes, split)
+    kept = [row.group for row in split if row.ballots is None]
+    for group in kept:
+        hides_nobody = not (sizes[group] if group else voted.get(group))
+        assert len(with_split[group]) > 1 or len(at_all[group]) == 1 or hides_nobody, group
+
+
+def test_a_reader_who_subtracts_is_no_straw_man() -> None:
+    """Keeping back the small group's own number alone is found out at once."""
+    table: Table = {"a": {"x": 3, "y": 2}, "b": {"x": 1, "y": 0}}
+    naive = (
+        SplitRow("a", 5, {"x": None, "y": None}),
+        SplitRow("b", None, {"x": None, "y": None}),
+        SplitRow(None, None, {"x": None, "y": None}),
+    )
+    assert possible_numbers(table, {"a": 6, "b": 1}, naive)["b"] == {0, 1}
+    assert possible_numbers(
+        table, {"a": 6, "b": 1}, (*naive[:2], SplitRow(None, 0, naive[2].counts))
+    )["b"] == {1}
+
+
+@given(rows=st.lists(st.integers(0, 12), min_size=3, max_size=3), others=st.integers(0, 8))
+def test_hidden_numbers_come_to_at_least_five(rows: list[int], others: int) -> None:
+    table: Table = {group: {"x": n, "y": n // 2} for group, n in zip("abc", rows, strict=True)}
+    table[None] = {"x": others, "y": 0}
+    split = split_of(table)
+    kept = sum(table[row.group][key] for row in split if row.ballots is None for key in "xy")
+    assert kept == 0 or kept >= LEAST or all(row.ballots is None for row in split)
 
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5).map(
@@ -272,12 +399,12 @@ tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size
 @given(tables)
 @settings(deadline=None)
 def test_no_number_of_a_split_stands_for_fewer_than_five(
-    table: dict[str | None, dict[str, int]],
+    table: Table,
 ) -> None:
     split = split_of(table)
     told = [key for key in "xyz" if sum(row[key] for row in table.values()) == 0]
     for row in split:
-        ballots = sum(table[row.group].values())
+        ballots = sum(table.get(row.group, {}).values())
         shown = {
             key: count for key, count in row.counts.items() if count is not None and key not in told
         }
@@ -295,14 +422,16 @@ def test_no_number_of_a_split_stands_for_fewer_than_five(
 
 @given(tables)
 @settings(deadline=None)
-def test_columns_keep_no_fewer_than_five_back(table: dict[str | None, dict[str, int]]) -> None:
+def test_columns_keep_no_fewer_than_five_back(table: Table) -> None:
     split = split_of(table)
     for key in "xyz":
         total = sum(row[key] for row in table.values())
         if total in (0, sum(sum(row.values()) for row in table.values())):
             continue
         left = [
-            row.group for row in split if row.counts[key] is None and sum(table[row.group].values())
+            row.group
+            for row in split
+            if row.counts[key] is None and any(table.get(row.group, {}).values())
         ]
         if left and any(row.counts[key] is not None for row in split):
             chosen = sum(table[group][key] for group in left)
@@ -313,7 +442,7 @@ def test_columns_keep_no_fewer_than_five_back(table: dict[str | None, dict[str, 
 @given(tables)
 @settings(deadline=None)
 def test_a_split_is_the_same_in_whatever_order_ballots_come(
-    table: dict[str | None, dict[str, int]],
+    table: Table,
 ) -> None:
     voters = voters_of(table)
     groups = [group for group in table if group is not None]

@@ -11,11 +11,15 @@ import pytest
 from sqlalchemy import update
 
 from polls.domain.kinds import kind_named
+from polls.domain.polls import Role
+from polls.live.views import PollView
 from polls.services import panels
 from polls.services.closing import conclude_all
+from polls.services.results import load_results
+from polls.services.split_files import SPLIT_COLUMNS, splits_table
 from polls.store import schema
 from polls.store.ballots import Cast, cast_batch
-from tests.factories import Room, a_poll, make_room
+from tests.factories import ANSWERS, Room, a_poll, make_room
 
 HERE_AS = "I am here as…"
 
@@ -52,11 +56,23 @@ def splits(room: Room, place: int) -> dict[str, Any]:
 
 def rows(room: Room, place: int, by: int = 0) -> dict[str | None, list[int | None]]:
     kept = splits(room, place)[room.poll(by).id]
-    return {row["group"]: list(row["counts"].values()) for row in kept["rows"]}
+    return {
+        row["group"]: list(row["counts"].values())
+        for row in kept["rows"]
+        if row["group"] or row["ballots"]
+    }
 
 
 GROUPS = ["a"] * 12 + ["b"] * 12
 VOTES = (["a"] * 7 + ["b"] * 5) + (["a"] * 5 + ["b"] * 7)
+
+
+def view_of(room: Room) -> PollView:
+    room.context.stage.fresh_state(room.panel_id)
+    item = room.context.stage.view(room.panel_id, Role.MODERATOR, "en").item
+    assert item is not None
+    assert item.poll is not None
+    return item.poll
 
 
 def test_a_result_is_split_by_what_the_same_people_said_of_themselves(tmp_path: Path) -> None:
@@ -149,6 +165,42 @@ def test_a_second_grouping_question_leaves_the_first_split_as_it_was(tmp_path: P
     assert rows(room, 2, by=1) == {"a": [7, 5], "b": [5, 7]}
 
 
+@pytest.mark.parametrize("kind", [kind for kind in ANSWERS if kind not in ("text", "words")])
+def test_every_kind_whose_answers_are_picked_is_split_on_screen_and_in_files(
+    tmp_path: Path, kind: str
+) -> None:
+    room = make_room(tmp_path, a_grouping(), a_poll(kind))
+    seat(room, 48)
+    answer(room, 0, ["a", "b"] * 24)
+    given = [ANSWERS[kind][0], ANSWERS[kind][-1]]
+    answer(room, 1, [given[number // 2 % 2] for number in range(48)])
+    (split,) = view_of(room).splits
+    assert [group.ballots for group in split.groups] == [24, 24]
+    assert {cell.count for group in split.groups for cell in group.cells} >= {12}
+    assert all(key.label for key in split.keys) or kind == "rating"
+    room.direct("projector.show", view="split")
+    assert room.context.stage.view(room.panel_id, Role.PROJECTOR, "en").split == split
+    found = room.context.database.read(
+        lambda connection: load_results(connection, room.panel_id, everything=True)
+    )
+    table = splits_table(found, "en")
+    assert len(table) == 1 + 2 * len(split.keys)
+    assert any(row[SPLIT_COLUMNS.index("count")] == 12 for row in table[1:])
+
+
+def test_estimates_are_split_by_bands_and_the_middle_is_read_off_them(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_grouping(), a_poll("numeric", settings={"unit": "kg"}))
+    seat(room, 48)
+    answer(room, 0, ["a"] * 24 + ["b"] * 24)
+    answer(room, 1, [10, 30, 30, 50] * 6 + [10] * 6 + [30] * 6 + [50] * 12)
+    (split,) = view_of(room).splits
+    assert [key.label for key in split.keys][:2] == ["0–19 kg", "20–39 kg"]
+    assert split.has_middle
+    first = split.groups[0]
+    assert [cell.count for cell in first.cells] == [6, 12, 6, 0, 0]
+    assert (first.median, first.half) == ("20–39 kg", "0–59 kg")
+
+
 @pytest.mark.parametrize("kind", ["text", "words"])
 def test_what_people_write_is_not_split(tmp_path: Path, kind: str) -> None:
     room = make_room(tmp_path, a_grouping(), a_poll(kind))
@@ -227,9 +279,9 @@ def test_two_thousand_people_are_split_within_a_second(tmp_path: Path) -> None:
 def cast_at_once(room: Room, place: int, answers: list[str]) -> None:
     """Let people without a name in the room give these answers, in one transaction."""
     room.open(place)
-    kind, now = kind_named("single_choice"), room.clock()
+    kind, now, round_id = kind_named("single_choice"), room.clock(), room.round_id(place)
     casts = [
-        Cast(room.round_id(place), f"person{number}", kind, given, 1, now)
+        Cast(round_id, f"person{number}", kind, given, 1, now)
         for number, given in enumerate(answers)
     ]
     receipts = iter(f"{number:03}-{number:03}"[:7] for number in range(10_000))

@@ -34,8 +34,7 @@ class Kind(ABC):
     """Answers are picked, not written, so a list of them can be published as it is."""
 
     compares_rounds: ClassVar[bool] = True
-    """Whoever answers otherwise in a later round has moved. Not so where people write, or answer
-    as many statements as they like."""
+    """Whoever answers otherwise in a later round has moved. Not so where people write."""
 
     option_facts: ClassVar[tuple[str, ...]] = ()
     """What an option of this kind has beside id and label, such as a cost."""
@@ -120,10 +119,15 @@ class Kind(ABC):
         a ballot answers all at once."""
         return {}
 
-    def category(self, answer: Answer) -> str | None:  # noqa: ARG002
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
         """Return the one thing that an answer stands for, by which moves between rounds and
         differences between groups are counted; None where there is no such thing."""
         return None
+
+    def differs(self, before: Answer, after: Answer) -> bool:
+        """Say whether a person who gave these answers in two rounds has changed their mind, where
+        answers have no categories."""
+        return bool(before != after)
 
     def categories(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return all categories in the order in which they are shown; empty where there are none."""
@@ -134,10 +138,14 @@ class Kind(ABC):
         shown; empty where a result of this kind is not split."""
         return self.categories(question)
 
-    def split_of(self, answer: Answer) -> tuple[str, ...]:
+    def split_of(self, answer: Answer, question: Question) -> tuple[str, ...]:
         """Return which of the `split_keys` an answer counts for."""
-        category = self.category(answer)
+        category = self.category(answer, question)
         return () if category is None else (category,)
+
+    def columns_of(self, key: str, question: Question) -> tuple[str, ...]:  # noqa: ARG002
+        """Return by which `counts` of a result the people of a split's key are counted."""
+        return (key,)
 
     def answer_parts(
         self,

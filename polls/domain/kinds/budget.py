@@ -90,7 +90,7 @@ class Budget(OptionsKind):
     def split_keys(self, question: Question) -> tuple[str, ...]:
         return question.option_ids
 
-    def split_of(self, answer: Answer) -> tuple[str, ...]:
+    def split_of(self, answer: Answer, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(answer)
 
     def answer_from_form(self, values: FormValues) -> Any:

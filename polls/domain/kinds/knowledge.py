@@ -78,7 +78,7 @@ class Knowledge(OptionsKind):
         """Return how many people knew it (`knew`)."""
         return {"knew": sum(knows(answer, question) for answer in answers)}
 
-    def category(self, answer: Answer) -> str | None:
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
         return answer if isinstance(answer, str) else None
 
     def categories(self, question: Question) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Knowledge(OptionsKind):
     def split_keys(self, question: Question) -> tuple[str, ...]:
         return question.option_ids
 
-    def split_of(self, answer: Answer) -> tuple[str, ...]:
+    def split_of(self, answer: Answer, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(answer) if isinstance(answer, list) else (answer,)
 
     def answer_from_form(self, values: FormValues) -> Any:

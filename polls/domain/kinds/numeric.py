@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from polls.domain.decimals import DECIMALS_MOST, decimal_of, json_number, text_of
 from polls.domain.errors import FieldRefusal, Refusal
-from polls.domain.histogram import Axis, Scale, axis_of, in_order, quantile
+from polls.domain.histogram import Axis, Column, Scale, axis_of, bands_of, in_order, quantile
 from polls.domain.kinds.base import Answer, FormValues, Kind, plain_counters
 from polls.domain.polls import Question
 from polls.domain.tally import BALLOTS, Results, percent_of, shares
@@ -83,6 +84,18 @@ class Numeric(Kind):
         percents = dict(zip(counts, shares(100, list(counts.values())), strict=True))
         return Results(counters.get(BALLOTS, 0), counts, percents, _middle(counted, axis))
 
+    def category(self, answer: Answer, question: Question) -> str | None:
+        return _band_of(scale_of(question), _known(answer)).key
+
+    def categories(self, question: Question) -> tuple[str, ...]:
+        """Return a few bands of the range: the same in every round and for every group."""
+        return tuple(band.key for band in _bands(scale_of(question)))
+
+    def columns_of(self, key: str, question: Question) -> tuple[str, ...]:
+        scale = scale_of(question)
+        columns = axis_of(scale).columns
+        return tuple(column.key for column in columns if _band_of(scale, column.first).key == key)
+
     def revelation(
         self, counters: Mapping[str, int], question: Question
     ) -> Mapping[str, Any] | None:
@@ -127,6 +140,16 @@ def scale_of(question: Question) -> Scale:
         _known(settings.get("most", MOST_USUAL)),
         _known(settings.get("step", STEP_USUAL)),
     )
+
+
+@lru_cache(maxsize=64)
+def _bands(scale: Scale) -> tuple[Column, ...]:
+    return bands_of(axis_of(scale))
+
+
+def _band_of(scale: Scale, value: Decimal) -> Column:
+    bands = _bands(scale)
+    return next((band for band in bands if value <= band.last), bands[-1])
 
 
 def _known(value: Any) -> Decimal:

@@ -18,6 +18,8 @@ WORDS = ("agree", "disagree", "pass")
 
 STATEMENTS_MOST = 200
 STATEMENT_LENGTH_MOST = 200
+SPLIT_MOST = 8
+"""By so many statements a result is split by groups: as many as stand side by side."""
 
 
 class Opinion(Kind):
@@ -34,7 +36,6 @@ class Opinion(Kind):
     option_facts = ("withdrawn",)
     label_length_most = STATEMENT_LENGTH_MOST
     option_id_prefix = "s"
-    compares_rounds = False
     has_outcome: ClassVar[bool] = True
     has_picture: ClassVar[bool] = True
 
@@ -75,6 +76,20 @@ class Opinion(Kind):
             percents.update(zip(keys, shares(100, said), strict=True))
             details[f"{statement}:answered"] = sum(said)
         return Results(counters.get(BALLOTS, 0), counts, percents, details)
+
+    def differs(self, before: Answer, after: Answer) -> bool:
+        """Say whether another word was given to a statement that was answered both times."""
+        return any(after.get(statement, word) != word for statement, word in before.items())
+
+    def split_keys(self, question: Question) -> tuple[str, ...]:
+        """Who agrees is counted, with each of the first statements that are voted on."""
+        statements = [o.id for o in question.options if not o.facts.get("withdrawn")]
+        return tuple(f"{statement}:agree" for statement in statements[:SPLIT_MOST])
+
+    def split_of(self, answer: Answer, question: Question) -> tuple[str, ...]:
+        keys = self.split_keys(question)
+        said = {f"{statement}:{word}" for statement, word in answer.items()}
+        return tuple(key for key in keys if key in said)
 
     def coverage(self, counters: Mapping[str, int], question: Question) -> dict[str, int]:
         return {

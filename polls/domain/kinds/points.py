@@ -15,6 +15,9 @@ from polls.domain.tally import BALLOTS, Results, shares
 POINTS_LEAST, POINTS_USUAL, POINTS_MOST = 2, 100, 1000
 FIELD_PREFIX = "points."
 
+LEVEL = "="
+"""The category of a person who gave several options as many points as no other."""
+
 
 class Points(Kind):
     name = "points"
@@ -60,10 +63,19 @@ class Points(Kind):
         means = {f"mean:{option}": tenths(points, turnout) for option, points in counts.items()}
         return Results(turnout, counts, percents, means)
 
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
+        """Return the option that got most points, or that several got as many."""
+        most = max(answer.values())
+        first, *others = [option for option, points in answer.items() if points == most]
+        return LEVEL if others else first
+
+    def categories(self, question: Question) -> tuple[str, ...]:
+        return (*question.option_ids, LEVEL)
+
     def split_keys(self, question: Question) -> tuple[str, ...]:
         return question.option_ids
 
-    def split_of(self, answer: Answer) -> tuple[str, ...]:
+    def split_of(self, answer: Answer, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """People are counted, not points: whoever gave an option any."""
         return tuple(option for option, given in answer.items() if given)
 

@@ -98,7 +98,7 @@ class Ranking(OptionsKind):
         )
         return outcome_as_json(count_ranked(ballots, question.option_ids))
 
-    def category(self, answer: Answer) -> str | None:
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
         return str(answer[0])
 
     def categories(self, question: Question) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Rating(Kind):
             )
         return Results(turnout, counts, percents, details)
 
-    def category(self, answer: Answer) -> str | None:
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
         return str(answer)
 
     def categories(self, question: Question) -> tuple[str, ...]:

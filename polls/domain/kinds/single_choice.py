@@ -31,7 +31,7 @@ class SingleChoice(OptionsKind):
         """Whole percents that add up to 100, because every ballot is in exactly one option."""
         return dict(zip(counts, shares(100, list(counts.values())), strict=True))
 
-    def category(self, answer: Answer) -> str | None:
+    def category(self, answer: Answer, question: Question) -> str | None:  # noqa: ARG002
         return str(answer)
 
     def categories(self, question: Question) -> tuple[str, ...]:

@@ -166,6 +166,30 @@ def test_columns_are_as_people_count() -> None:
     assert columns(least=-1, most=1, step=0.5) == ["-1", "-0.5", "0", "0.5", "1"]
 
 
+# Bands
+
+
+@given(scales(), st.data())
+def test_bands_are_few_and_made_of_whole_columns(
+    settings: dict[str, Any], data: st.DataObject
+) -> None:
+    asked = question(**settings)
+    scale = scale_of(asked)
+    bands = NUMERIC.categories(asked)
+    assert 1 <= len(bands) <= 6
+    columns = NUMERIC.summarise({}, asked).counts
+    made_of = [key for band in bands for key in NUMERIC.columns_of(band, asked)]
+    assert made_of == list(columns), "each column is in one band, in order"
+    place = data.draw(st.integers(0, int(scale.steps)))
+    answer = float(scale.least + scale.step * place)
+    band = NUMERIC.category(answer, asked)
+    assert band in bands
+    (column,) = (
+        key for key, n in NUMERIC.summarise(counters_of([answer], asked), asked).counts.items() if n
+    )
+    assert column in NUMERIC.columns_of(band, asked)
+
+
 # The middle
 
 

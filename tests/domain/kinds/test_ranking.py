@@ -129,7 +129,7 @@ def test_an_answer_is_read_with_its_places() -> None:
 
 
 def test_a_ranking_stands_for_its_first_place() -> None:
-    assert KIND.category(["c", "a"]) == "c"
+    assert KIND.category(["c", "a"], question_of(a_poll("ranking"))) == "c"
     assert KIND.categories(QUESTION) == IDS
 
 
