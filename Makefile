@@ -41,7 +41,7 @@ setup: $(VENV)/.installed-dev ## make .venv with everything for development
 demo: $(VENV)/.installed-editable ## serve the demo panel with a simulated audience (PORT=, AUDIENCE=)
 	@$(BIN)/hemicycle demo --port $(PORT) --audience $(AUDIENCE)
 
-system-packages: ## install Chromium, Redis and PostgreSQL for the tests, where that is allowed
+system-packages: ## install Chromium, Redis, PostgreSQL and nginx for the tests, where that is allowed
 	@sh tools/system_packages.sh
 
 test: setup system-packages ## run all tests (PYTEST_ARGS=)

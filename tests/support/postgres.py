@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,14 @@ def find_postgres_programs() -> Path | None:
 class PostgresServer:
     """One cluster for the whole test run; every test asks it for a database of its own."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        programs: Path,
+        folder: Path,
+        settings: Mapping[str, str] = SPEED_SETTINGS,
+        settings_file: Path | None = None,
+    ) -> None:
+        """`settings_file` is read instead of what `initdb` wrote; `settings` go before it."""
         self.port = find_free_port()
         self._folder = folder
         self._log = folder / "postgres.log"
@@ -73,13 +80,19 @@ class PostgresServer:
             cwd=folder,
             **become,
         )
-        settings = {
+        own_settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": str(folder),
-            **SPEED_SETTINGS,
+            **settings,
         }
-        options = [part for item in settings.items() for part in ("-c", "=".join(item))]
+        if settings_file is not None:
+            # Whoever PostgreSQL runs as may not look into the project's folder.
+            copied = folder / settings_file.name
+            copied.write_bytes(settings_file.read_bytes())
+            copied.chmod(0o644)
+            own_settings["config_file"] = str(copied)
+        options = [part for item in own_settings.items() for part in ("-c", "=".join(item))]
         self._process = start_process(
             [programs / "postgres", "-D", data, *options], self._log, folder=folder, user=user
         )

@@ -16,7 +16,9 @@ from tests.support.waiting import eventually
 class RedisServer:
     """May be stopped and started again on the same port, as in a real outage."""
 
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, settings_file: Path | None = None) -> None:
+        """`settings_file` is read instead of settings that suit tests."""
+        self._settings_file = settings_file
         self._program = program
         self._folder = folder
         self._log = folder / "redis.log"
@@ -25,14 +27,16 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
+        settings: list[str | Path] = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        if self._settings_file is not None:
+            settings = []
         self._process = start_process(
             [
                 self._program,
+                *([self._settings_file] if self._settings_file else []),
                 *("--port", str(self.port)),
-                *("--bind", "127.0.0.1"),
-                *("--dir", str(self._folder)),
-                *("--save", ""),
-                *("--appendonly", "no"),
+                *("--dir", self._folder),
+                *settings,
             ],
             self._log,
         )

@@ -64,11 +64,20 @@ class _Socket(socketio.Client):  # type: ignore[misc]
 class Client:
     """One socket, and everything it heard in order."""
 
-    def __init__(self, url: str, auth: Mapping[str, Any], **headers: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        auth: Mapping[str, Any],
+        *,
+        transport: str = "websocket",
+        session: requests.Session | None = None,
+        **headers: str,
+    ) -> None:
+        """`session` brings cookies, and the certificate that a secure address is known by."""
         self.heard: list[tuple[str, Any]] = []
         self.is_connected = False
         self._refusal: Any = None
-        self._socket = _Socket(reconnection=False, handle_sigint=False)
+        self._socket = _Socket(reconnection=False, handle_sigint=False, http_session=session)
         self._socket.on("connect_error", self._note_refusal)
         self._socket.on("disconnect", self._note_end)
         self._socket.on("*", self._note)
@@ -77,7 +86,7 @@ class Client:
                 url,
                 auth=dict(auth),
                 headers=headers,
-                transports=["websocket"],
+                transports=[transport],
                 wait_timeout=ACK_TIMEOUT_SECONDS,
             )
         except socketio.exceptions.ConnectionError:
