@@ -23,6 +23,9 @@ class PanelMemory:
     """Rounds whose counters a page has read anew; their frames are still to be sent."""
     sent_versions: dict[str, int] = field(default_factory=dict)
     turnout_to_phones: set[str] = field(default_factory=set)
+    tally_to_phones: set[str] = field(default_factory=set)
+    """Rounds whose newest tally phones have still to be sent."""
+    tallies_sent_at: float = 0.0
     tally_after_voting: set[str] = field(default_factory=set)
     """Rounds of which phones are told no more than the turnout while they are open."""
     comments_dirty: bool = False

@@ -10,42 +10,37 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from polls.domain.polls import GRACE_SECONDS, Poll, PollState, Role, Visibility, may_see_results
+from polls.domain.polls import GRACE_SECONDS, Poll, Role
 from polls.domain.tally import VERSION
 from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
+from polls.live.numbers import Emit, Numbers
 from polls.live.pace import is_news, pace_frame
-from polls.live.phones import phones_follow, screens_with_pictures
+from polls.live.phones import screens_with_pictures
 from polls.live.presence import Presence
 from polls.live.reasons import phones_read_reasons
 from polls.live.rooms import (
     comments_room,
     language_room,
     role_room,
-    voted_room,
 )
 from polls.live.snapshots import (
     PanelState,
     People,
     load_state,
-    results_of,
     room_view,
 )
 from polls.live.ticker import Ticker
 from polls.live.views import RoomView
-from polls.live.wire import tally_frame, turnout_frame, wire_snapshot
+from polls.live.wire import wire_snapshot
 from polls.store import agenda, ballots
 from polls.store.ballots import BallotRecord, Cast
 from polls.store.database import Database
 
 COMMENTS_EVERY_SECONDS = 1.0
-PRESENCE_EVERY_SECONDS = 1.0
-PHONES_EVERY_SECONDS = 3.0
-"""Turnout and presence reach phones less often than the projector: nobody votes by them."""
 
 log = logging.getLogger(__name__)
 
-Emit = Callable[[str, Any, str], None]
 HasMembers = Callable[[str], bool]
 FinishRound = Callable[[str, str, str], None]
 
@@ -75,6 +70,7 @@ class Stage:
         self._ends: dict[str, tuple[str, str, float]] = {}
         self._counting: set[str] = set()
         self._maps = Maps(database, clock, self._map_drawn)
+        self._numbers = Numbers(clock, self.state, self.people)
         self._emit: Emit = lambda _event, _payload, _room: None
         self._has_members: HasMembers = lambda _room: False
         self._render: Render = lambda view, region, news: {}  # noqa: ARG005
@@ -86,6 +82,7 @@ class Stage:
     def connect_to(self, *, emit: Emit, has_members: HasMembers, render: Render) -> None:
         """Give the stage its audience."""
         self._emit, self._has_members, self._render = emit, has_members, render
+        self._numbers.emit = emit
 
     def start(self, finish_round: FinishRound) -> None:
         """Begin to tick; rounds whose end passed while nobody was here are finished soon."""
@@ -113,6 +110,11 @@ class Stage:
 
     def presence(self, panel_id: str) -> Presence:
         return self._panel(panel_id).presence
+
+    def state_at_hand(self, panel_id: str) -> PanelState | None:
+        """Return a panel as it is now, or None if it would have to be read first."""
+        panel = self._panels.get(panel_id)
+        return None if panel is None else panel.state
 
     def state(self, panel_id: str) -> PanelState:
         """Return a panel as it is now; counters are at most a tick old."""
@@ -315,78 +317,6 @@ class Stage:
         panel.fragments.clear()
         return list(dirty)
 
-    def _send_tallies(self, panel_id: str, panel: PanelMemory) -> None:
-        changed = {*self._refresh_counters(panel_id, panel), *panel.unsent_rounds}
-        panel.unsent_rounds.clear()
-        changed |= {
-            round_id
-            for round_id in panel.turnout_to_phones
-            if self._clock() - panel.phones_sent_at >= PHONES_EVERY_SECONDS
-        }
-        if not changed:
-            return
-        state = self.state(panel_id)
-        for poll in state.polls.values():
-            if poll.round is not None and poll.round.id in changed:
-                self._send_tally(panel_id, panel, state, poll)
-
-    def _send_tally(self, panel_id: str, panel: PanelMemory, state: PanelState, poll: Poll) -> None:
-        results = results_of(state, poll)
-        if results is None or poll.round is None or poll.state is PollState.DRAFT:
-            return
-        round_id, number = poll.round.id, poll.round.number
-        version = state.counters[round_id][VERSION]
-        present = self.people(panel_id).present(state, poll)
-        frame = tally_frame(poll.id, number, version, present, results)
-        turnout = turnout_frame(frame)
-        follows = phones_follow(poll, results)
-        is_due = follows and round_id in panel.tally_after_voting
-        if is_due or panel.sent_versions.get(round_id, -1) < version:
-            panel.sent_versions[round_id] = version
-            panel.tally_after_voting.discard(round_id)
-            if not follows:
-                panel.tally_after_voting.add(round_id)
-            panel.turnout_to_phones.add(round_id)
-            for role in (Role.MODERATOR, Role.PROJECTOR):
-                visible = may_see_results(role, poll.visibility, poll.state)
-                event, payload = ("poll.tally", frame) if visible else ("poll.turnout", turnout)
-                self._emit(event, payload, role_room(panel_id, role.value))
-            if follows and may_see_results(Role.PARTICIPANT, poll.visibility, poll.state):
-                self._emit("poll.tally", frame, role_room(panel_id, "participant"))
-                panel.turnout_to_phones.discard(round_id)
-            elif follows and poll.visibility is Visibility.VOTED:
-                self._emit("poll.tally", frame, voted_room(round_id))
-        if round_id in panel.turnout_to_phones and self._phones_may_hear(panel):
-            panel.turnout_to_phones.discard(round_id)
-            self._emit("poll.turnout", turnout, role_room(panel_id, "participant"))
-
-    def _phones_may_hear(self, panel: PanelMemory) -> bool:
-        now = self._clock()
-        if now - panel.phones_sent_at < PHONES_EVERY_SECONDS:
-            return False
-        panel.phones_sent_at = now
-        return True
-
-    def _send_presence(self, panel_id: str, panel: PanelMemory) -> None:
-        now = self._clock()
-        if now - panel.presence_sent_at < PRESENCE_EVERY_SECONDS or panel.state is None:
-            return
-        state = panel.state
-        people = self.people(panel_id)
-        if bool(people.join_warning) is not panel.is_warned:
-            panel.is_warned = bool(people.join_warning)
-            panel.fragments.clear()
-            self._send_now_regions(panel_id, (Role.MODERATOR,))
-        present = people.present(state, state.current_poll())
-        if present != panel.present_sent:
-            panel.present_sent = present
-            panel.presence_sent_at = now
-            for role in (Role.MODERATOR, Role.PROJECTOR):
-                self._emit("panel.presence", {"present": present}, role_room(panel_id, role.value))
-        if present != panel.present_on_phones and self._phones_may_hear(panel):
-            panel.present_on_phones = present
-            self._emit("panel.presence", {"present": present}, role_room(panel_id, "participant"))
-
     # The clock
 
     def tick(self) -> None:
@@ -399,7 +329,7 @@ class Stage:
                 log.exception("a panel's tick failed")
 
     def _tick_panel(self, panel_id: str, panel: PanelMemory) -> None:
-        self._send_tallies(panel_id, panel)
+        self._numbers.send_tallies(panel_id, panel, self._refresh_counters(panel_id, panel))
         now = self._clock()
         if panel.comments_dirty and now - panel.comments_sent_at >= COMMENTS_EVERY_SECONDS:
             panel.outdate()
@@ -408,7 +338,9 @@ class Stage:
             panel.reasons_due = True
         if panel.reasons_due and phones_read_reasons(panel, now):
             self._send_now_regions(panel_id, (Role.PARTICIPANT,))
-        self._send_presence(panel_id, panel)
+        if self._numbers.warn_of_crowd(panel_id, panel):
+            self._send_now_regions(panel_id, (Role.MODERATOR,))
+        self._numbers.send_presence(panel_id, panel)
         if panel.state is not None and is_news(self._database, panel, panel.state, now):
             frame = pace_frame(panel.state.pace, self.people(panel_id).present(panel.state, None))
             for role in (Role.MODERATOR, Role.PROJECTOR):

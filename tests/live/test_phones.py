@@ -12,9 +12,9 @@ import pytest
 from polls.domain.agenda import define_poll
 from polls.domain.polls import GRACE_SECONDS, PollState, Role, Visibility
 from polls.domain.tally import Results
+from polls.live.numbers import PHONES_EVERY_SECONDS
 from polls.live.phones import COUNTS_ON_PHONES_MOST, phones_follow, phones_wait
 from polls.live.rooms import voted_room
-from polls.live.stage import PHONES_EVERY_SECONDS
 from polls.store.ballots import ballot_of
 from tests.factories import Room, a_poll, make_room
 from tests.live.test_stage import Hall

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from polls.domain.polls import GRACE_SECONDS, Role
-from polls.live.stage import COMMENTS_EVERY_SECONDS, PHONES_EVERY_SECONDS
+from polls.live.numbers import PHONES_EVERY_SECONDS
+from polls.live.stage import COMMENTS_EVERY_SECONDS
 from polls.live.views import RoomView
 from polls.services import polls
 from tests.factories import Room, a_poll, make_room
