@@ -1,14 +1,15 @@
-"""Where ballots lie in SQLite, asked on the driver's own cursor.
+"""Where ballots lie in SQLite, asked on the driver's own cursor, a batch at a time.
 
-SQLAlchemy builds, looks up and wraps each statement for longer than SQLite takes to run it, and
-a lone vote runs six. SQLite has one writer, so nothing needs to be made beforehand or locked: a
-ballot is looked up once and written once.
+SQLAlchemy builds, looks up and wraps each statement for longer than SQLite takes to run it. And
+every statement lets go of Python's lock and has to get it back from the event loop's thread, so a
+batch is handed over whole, as JSON: five statements, however many ballots it has. SQLite has one
+writer, so nothing needs to be made beforehand or locked.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,20 +18,35 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from polls.store.shelves import NO_SEQUENCE, Deltas, NewReceipt, Place, Stored, takes_until
 
-OPEN_ROUND = "SELECT closes_at FROM round WHERE id = ? AND closed_at IS NULL"
-BALLOT = (
-    "SELECT id, answer, sequence, receipt, state, channel FROM ballot"
-    " WHERE round_id = ? AND participant = ?"
+OPEN_ROUNDS = (
+    "SELECT id, closes_at FROM round"
+    " WHERE id IN (SELECT value FROM json_each(?)) AND closed_at IS NULL"
 )
-RECEIPT = "SELECT 1 FROM ballot WHERE round_id = ? AND receipt = ?"
-NEW_BALLOT = (
-    "INSERT INTO ballot (round_id, participant, answer, sequence, receipt, channel, state)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+BALLOTS = (
+    "SELECT ballot.round_id, ballot.participant, ballot.id, answer, sequence, receipt, state,"
+    " channel FROM json_each(?) AS wanted CROSS JOIN ballot"
+    " ON ballot.round_id = json_extract(wanted.value, '$[0]')"
+    " AND ballot.participant = json_extract(wanted.value, '$[1]')"
 )
-OPTION_ORDER = "UPDATE ballot SET option_order = ? WHERE round_id = ? AND participant = ?"
-CHANGED_BALLOT = "UPDATE ballot SET answer = ?, sequence = ?, state = ? WHERE id = ?"
-COUNTER = (
-    "INSERT INTO counter (round_id, key, shard, value) VALUES (?, ?, ?, ?)"
+RECEIPTS = (
+    "SELECT ballot.round_id, receipt FROM json_each(?) AS wanted CROSS JOIN ballot"
+    " ON ballot.round_id = json_extract(wanted.value, '$[0]')"
+    " AND receipt = json_extract(wanted.value, '$[1]')"
+)
+PUT_BACK = (
+    "INSERT INTO ballot (round_id, participant, answer, sequence, receipt, channel, state,"
+    " option_order) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+    " json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'),"
+    " json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]')"
+    " FROM json_each(?) WHERE true"
+    " ON CONFLICT (round_id, participant) DO UPDATE SET answer = excluded.answer,"
+    " sequence = excluded.sequence, state = excluded.state,"
+    " option_order = coalesce(excluded.option_order, option_order)"
+)
+COUNTERS = (
+    "INSERT INTO counter (round_id, key, shard, value) SELECT json_extract(value, '$[0]'),"
+    " json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]')"
+    " FROM json_each(?) WHERE true"
     " ON CONFLICT (round_id, key, shard) DO UPDATE SET value = value + excluded.value"
 )
 NOT_MADE = 0
@@ -46,7 +62,6 @@ class SqliteShelf:
         self._cursor: Any = connection.connection.cursor()
         self._new_receipt = new_receipt
         self._shard = shard
-        self._drawn: set[tuple[str, str]] = set()
 
     def __enter__(self) -> SqliteShelf:
         return self
@@ -59,54 +74,55 @@ class SqliteShelf:
         if isinstance(error, sqlite3.IntegrityError):
             raise IntegrityError("a ballot's statement", {}, error) from error
 
+    def _ask(self, statement: str, rows: Iterable[Any]) -> Any:
+        return self._cursor.execute(statement, (orjson.dumps(list(rows)).decode(),))
+
     def open_rounds(self, round_ids: Iterable[str]) -> dict[str, float]:
-        found = {}
-        for round_id in round_ids:
-            row = self._cursor.execute(OPEN_ROUND, (round_id,)).fetchone()
-            if row is not None:
-                found[round_id] = takes_until(row[0])
-        return found
+        found = self._ask(OPEN_ROUNDS, round_ids)
+        return {round_id: takes_until(closes_at) for round_id, closes_at in found}
 
     def take(self, channels: Mapping[Place, str]) -> dict[Place, Stored]:
-        return {place: self._at(place, channel) for place, channel in channels.items()}
+        found = {}
+        for round_id, participant, number, answer, *rest in self._ask(BALLOTS, channels):
+            # A column of JSON has numeric affinity, so a bare number comes back as one.
+            read = orjson.loads(answer) if isinstance(answer, str) else answer
+            found[(round_id, participant)] = Stored(number, read, *rest)
+        missing = [place for place in channels if place not in found]
+        for place, receipt in zip(missing, self._draw_receipts(missing), strict=True):
+            found[place] = Stored(NOT_MADE, None, NO_SEQUENCE, receipt, "shown", channels[place])
+        return {place: found[place] for place in channels}
 
-    def _at(self, place: Place, channel: str) -> Stored:
-        row = self._cursor.execute(BALLOT, place).fetchone()
-        if row is None:
-            receipt = self._draw_receipt(place[0])
-            return Stored(NOT_MADE, None, NO_SEQUENCE, receipt, "shown", channel)
-        number, answer, *rest = row
-        # A column of JSON has numeric affinity, so a bare number comes back as one.
-        return Stored(number, orjson.loads(answer) if isinstance(answer, str) else answer, *rest)
-
-    def _draw_receipt(self, round_id: str) -> str:
-        """Return a receipt that no ballot of the round has, in the database or in this batch."""
-        while True:
-            place = (round_id, self._new_receipt())
-            if place not in self._drawn and not self._cursor.execute(RECEIPT, place).fetchone():
-                self._drawn.add(place)
-                return place[1]
+    def _draw_receipts(self, places: Sequence[Place]) -> list[str]:
+        """Return a receipt for each place that no ballot of its round has, here or stored."""
+        drawn: dict[Place, None] = {}
+        while len(drawn) < len(places):
+            fresh = dict.fromkeys(
+                (round_id, self._new_receipt()) for round_id, _ in places[len(drawn) :]
+            )
+            taken = set(self._ask(RECEIPTS, fresh))
+            for (round_id, _), place in zip(places[len(drawn) :], fresh, strict=False):
+                if place[0] != round_id or place in taken or place in drawn:
+                    break
+                drawn[place] = None
+        return [receipt for _, receipt in drawn]
 
     def put_back(self, stored: Mapping[Place, Stored]) -> None:
-        new, changed, orders = [], [], []
-        for place, row in stored.items():
-            if not row.is_changed:
-                continue
-            answer = None if row.answer is None else orjson.dumps(row.answer).decode()
-            if row.id == NOT_MADE:
-                new.append((*place, answer, row.sequence, row.receipt, row.channel, row.state))
-            else:
-                changed.append((answer, row.sequence, row.state, row.id))
-            if row.option_order is not None:
-                orders.append((row.option_order, *place))
-        if new:
-            self._cursor.executemany(NEW_BALLOT, new)
+        changed = [
+            (
+                *place,
+                None if row.answer is None else orjson.dumps(row.answer).decode(),
+                row.sequence,
+                row.receipt,
+                row.channel,
+                row.state,
+                row.option_order,
+            )
+            for place, row in stored.items()
+            if row.is_changed
+        ]
         if changed:
-            self._cursor.executemany(CHANGED_BALLOT, changed)
-        if orders:
-            self._cursor.executemany(OPTION_ORDER, orders)
+            self._ask(PUT_BACK, changed)
 
     def count(self, changes: Deltas) -> None:
-        rows = [(*place, self._shard, value) for place, value in changes.items()]
-        if rows:
-            self._cursor.executemany(COUNTER, rows)
+        if changes:
+            self._ask(COUNTERS, [(*place, self._shard, value) for place, value in changes.items()])

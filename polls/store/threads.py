@@ -47,7 +47,7 @@ class Threads:
         self._waiting.append((work, answer))
         if not self._is_committing:
             self._is_committing = True
-            gevent.spawn(self._commit_what_waits)
+            self._commit_what_waits()
         return _result_of(answer.get())
 
     def close(self) -> None:
@@ -58,16 +58,20 @@ class Threads:
                 connection.close()
 
     def _commit_what_waits(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            outcomes: Sequence[Outcome]
-            try:
-                outcomes = self._writer.apply(self._write, ([work for work, _ in batch],))
-            except Exception as error:  # noqa: BLE001
-                outcomes = [(None, error)] * len(batch)
-            for (_, answer), outcome in zip(batch, outcomes, strict=True):
-                answer.set(outcome)
-        self._is_committing = False
+        """Commit for all who wait now; who came meanwhile is served by another greenlet."""
+        batch, self._waiting = self._waiting, []
+        outcomes: Sequence[Outcome]
+        try:
+            outcomes = self._writer.apply(self._write, ([work for work, _ in batch],))
+        except Exception as error:  # noqa: BLE001
+            outcomes = [(None, error)] * len(batch)
+        finally:
+            if self._waiting:
+                gevent.spawn(self._commit_what_waits)
+            else:
+                self._is_committing = False
+        for (_, answer), outcome in zip(batch, outcomes, strict=True):
+            answer.set(outcome)
 
     # In threads
 
