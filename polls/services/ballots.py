@@ -21,6 +21,16 @@ Told = Callable[[dict[str, Any] | Refusal], None]
 """Hears what became of a ballot: what its acknowledgement says, or why it was refused."""
 
 
+def is_at_hand(context: Context, actor: Actor, payload: Any) -> bool:
+    """Tell whether a cast that says this can be taken without asking the database first."""
+    state = context.stage.state_at_hand(actor.panel_id)
+    if state is None or not isinstance(payload, dict):
+        return False
+    poll_id = payload.get("poll")
+    poll = state.polls.get(poll_id) if isinstance(poll_id, str) else None
+    return poll is not None and poll.round is not None and poll.round.number == payload.get("round")
+
+
 def cast(context: Context, actor: Actor, command: protocol.BallotCast) -> dict[str, Any]:
     """Cast or change a ballot; returns its receipt once it is durable."""
     return _told(context.ballot_box.cast(_ballot(context, actor, command)))

@@ -1,30 +1,24 @@
-"""The one place that reaches below the public interface of python-socketio and python-engineio.
+"""One phone's WebSocket, read and written by the event loop itself, without a greenlet.
 
-Three things are done here that the libraries do not offer, because they decide what a vote and
-a broadcast cost: a WebSocket with one greenlet instead of two and without deflate; a frame that
-is encoded once and written straight to each socket; and commands that are taken off the wire
-before a greenlet is made for each. Whatever is not simple goes the libraries' own way: a socket
-that is busy or behind, long-polling, binary, callbacks.
-
-`fits()` looks at every internal that is used. If one has moved, `install` leaves everything
-stock, which is slower and does the same.
+Part of what reaches below the libraries' public interface; see `polls/web/direct.py`.
 """
 
 from __future__ import annotations
 
+import _socket
 import logging
 import socket as plain_socket
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import gevent
+import gevent.socket
 import orjson
-import socketio
+from engineio import exceptions as eio_exceptions
 from engineio import packet as eio_packet
 from engineio.async_drivers import gevent as stock_driver
-from engineio.socket import Socket as Session
+from gevent.queue import Empty
 
 from polls.web.frames import (
     BINARY,
@@ -47,196 +41,232 @@ log = logging.getLogger(__name__)
 RECEIVE_BYTES = 4096
 MESSAGES_A_SECOND_MOST = 200
 """More than any person sends. Who sends more waits, and with them nobody else."""
+UNREAD_MOST = 50
+"""Messages that wait for the one before them; until then no more are taken in."""
 WAITING_MOST = 500
 """Frames that wait for a socket nobody reads from; then it is let go."""
-GIVE_WAY_EVERY = 200
-"""Sockets written to before other greenlets get their turn."""
+LAST_WORDS_SECONDS = 5
+"""How long a line that is to be closed may take to send what still waits."""
+KEPT_OF_REQUEST = ("HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE", "QUERY_STRING")
+"""What a connection may ask of the request it came by; the rest is let go with the request."""
+READABLE, WRITABLE = 1, 2
 
 Kind = tuple[str, str]
 """What a frame replaces: its event, and the poll or the region that it is about."""
 
 Answer = Callable[[dict[str, Any]], None]
 Hot = Callable[[str, Any, Answer], bool]
-"""Takes a command by the socket's id, its payload and how to answer; False to leave it."""
+"""Takes a command by the socket's id, its payload and how to answer; False to leave it.
 
-WHOLE_STATE = {
-    "poll.tally": "poll",
-    "poll.turnout": "poll",
-    "panel.view": "region",
-    "panel.presence": "",
-}
-"""Events of which only the newest matters, and the field that says what they are about."""
-
-
-class _Ready(bytes):
-    """Bytes that are a frame already."""
-
-
-class _ReadyPacket(eio_packet.Packet):  # type: ignore[misc]
-    """A frame that waits in the library's queue, encoded before it came there."""
-
-    def __init__(self, ready: bytes) -> None:
-        super().__init__(eio_packet.MESSAGE, "")
-        self._ready = _Ready(ready)
-
-    def encode(self, b64: bool = False) -> bytes:  # noqa: ARG002
-        return self._ready
-
-
-class _NewestPacket(eio_packet.Packet):  # type: ignore[misc]
-    """A place in the queue for the newest frame of a kind, whichever that will be by then."""
-
-    def __init__(self, newest: dict[Kind, bytes], kind: Kind) -> None:
-        super().__init__(eio_packet.MESSAGE, "")
-        self._newest, self._kind = newest, kind
-
-    def encode(self, b64: bool = False) -> bytes:  # noqa: ARG002
-        return _Ready(self._newest.pop(self._kind, b""))
+The event loop itself calls it, so it must never wait for anything."""
 
 
 class Lines:
     """All sockets that can be written to directly, and the commands that are taken early."""
 
-    def __init__(self) -> None:
+    def __init__(self, environs: dict[str, Any] | None = None) -> None:
+        """`environs` are the requests that sockets came by, as python-socketio keeps them."""
         self.by_id: dict[str, Line] = {}
         self.hot: dict[bytes, Hot] = {}
-        # Frames written at once, left to a queue, replaced there by a newer one; lines let go.
+        self.environs = {} if environs is None else environs
+        # Frames written at once, left to wait, replaced there by a newer one; lines let go.
         self.direct = self.queued = self.replaced = self.let_go = 0
 
     @property
     def waiting(self) -> int:
-        """How many frames wait in queues now."""
-        return sum(found.waiting for found in list(self.by_id.values()))
+        """How many frames wait to be written now."""
+        return sum(found.qsize() for found in list(self.by_id.values()))
 
     def driver(self, handler: Any, server: Any) -> Any:
         """Stand in for the libraries' WebSocket class: `driver(handler, server)(environ, …)`."""
-        return Line(self, handler, server)
+
+        def take(environ: dict[str, Any], start_response: Any) -> Any:
+            found = _socket_of(environ)
+            if found is None:
+                return stock_driver.WebSocketWSGI(handler, server)(environ, start_response)
+            accepted = accept_key(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""))
+            if accepted is None or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+                headers = [("Sec-WebSocket-Version", "13"), ("Content-Length", "0")]
+                start_response("426 Upgrade Required", headers)
+                return ()
+            Line(self, handler.__self__).begin(found, accepted, environ)
+            # No list: the library would answer one as what long-polling brings.
+            return ()
+
+        return take
 
 
 class Line:
-    """One phone's WebSocket, read by the greenlet of its request."""
+    """One phone's WebSocket, which also is the library's queue of packets for it."""
 
     __slots__ = (
-        "_handler", "_inbox", "_is_busy", "_is_open", "_lines", "_newest", "_raw_send",
-        "_reader", "_second_began", "_session", "_socket", "_taken",
+        "_direct", "_inbox", "_is_open", "_is_working", "_lines", "_newest", "_pause_ends",
+        "_reader", "_reading", "_send", "_session", "_socket", "_taken", "_waiting", "_writing",
     )  # fmt: skip
 
-    def __init__(self, lines: Lines, handler: Any, server: Any) -> None:
+    def __init__(self, lines: Lines, session: Any) -> None:
         self._lines = lines
-        self._handler = handler
-        self._session = handler.__self__
-        self._reader = Reader(server.max_http_buffer_size)
+        self._session = session
+        self._reader = Reader(session.server.max_http_buffer_size)
         self._inbox: list[str | bytes] = []
+        self._is_working = False
+        self._waiting: list[bytes | Kind] = []
+        """What is still to be written: bytes, or a place for the newest frame of a kind."""
         self._newest: dict[Kind, bytes] = {}
-        self._is_busy = False
         self._is_open = False
-        self._second_began = 0.0
+        self._pause_ends = 0.0
         self._taken = 0
         self._socket: Any = None
-        self._raw_send: Callable[[bytes], int] = len
+        self._send: Any = None
+        self._direct: Callable[[bytes], int] | None = None
+        """How to write at once; None while something waits to be written before."""
+        self._reading: Any = None
+        self._writing: Any = None
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        found = _socket_of(environ)
-        if found is None:
-            return stock_driver.WebSocketWSGI(self._handler, self._session.server)(
-                environ, start_response
-            )
-        accepted = accept_key(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""))
-        if accepted is None or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
-            headers = [("Sec-WebSocket-Version", "13"), ("Content-Length", "0")]
-            start_response("426 Upgrade Required", headers)
-            return []
-        self._begin(found, accepted)
-        try:
-            return self._handler(self)
-        finally:
-            self._end()
-
-    def _begin(self, found: Any, accepted: str) -> None:
-        self._socket = found
-        self._raw_send = found._sock.send  # noqa: SLF001
-        # Reading takes as long as it takes: the library ends sessions that answer no ping.
-        found.settimeout(None)
+    def begin(self, found: Any, accepted: str, environ: dict[str, Any]) -> None:
+        """Take a request's socket over from its greenlet, which then ends."""
+        server = self._session.server
+        found.settimeout(server.ping_interval + server.ping_timeout)
         found.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
         found.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accepted.encode() + b"\r\n\r\n"
         )
-        self._is_open = True
-        self._lines.by_id[self._session.sid] = self
+        early: list[bytes] = []
+        if self._session.connected and not self._change_over(found, early):
+            return
+        self._take_over(found, environ)
+        for message in early:
+            self._take(TEXT, message)
 
-    def _end(self) -> None:
-        self._is_open = False
-        self._lines.by_id.pop(self._session.sid, None)
-        self._newest.clear()
-        _shut(self._socket)
+    def _change_over(self, found: Any, early: list[bytes]) -> bool:
+        """Bring a session here that began with long-polling; `early` is what it says already."""
 
-    # What the library calls
-
-    def wait(self) -> str | bytes | None:
-        """Return the next message that is not taken early, or None once the line is down."""
-        while not self._inbox:
-            if not self._is_open:
-                return None
-            try:
-                data = self._socket.recv(RECEIVE_BYTES)
+        def hear() -> bytes:
+            while not early:
+                data = found.recv(RECEIVE_BYTES)
                 if not data:
-                    return None
-                for kind, payload in self._reader.feed(data):
-                    self._take(kind, payload)
-                    self._hold_back()
-            except FrameError as error:
-                self._say_goodbye(error.code)
-                return None
-            except OSError:
-                return None
-        return self._inbox.pop(0)
+                    raise OSError("the line is down")
+                early.extend(payload for kind, payload in self._reader.feed(data) if kind == TEXT)
+            return early.pop(0)
+
+        session = self._session
+        session.upgrading = True
+        try:
+            if hear() == b"2probe":
+                found.sendall(text_frame("3probe"))
+                session.queue.put(eio_packet.Packet(eio_packet.NOOP))
+                session.upgraded = hear() == b"5"
+        except (OSError, FrameError):
+            log.debug("a line was down before it was up")
+        finally:
+            session.upgrading = False
+        return bool(session.upgraded)
+
+    def _take_over(self, found: Any, environ: dict[str, Any]) -> None:
+        session, queue = self._session, self._session.queue
+        number = found.detach()
+        _reader_of(environ).close()
+        self._socket = _socket.socket(found.family, found.type, found.proto, fileno=number)
+        self._socket.setblocking(False)
+        self._send = self._direct = self._socket.send
+        self._is_open = True
+        self._lines.by_id[session.sid] = self
+        self._lines.environs[session.sid] = {
+            name: environ[name] for name in KEPT_OF_REQUEST if name in environ
+        }
+        loop = gevent.get_hub().loop
+        self._reading = loop.io(number, READABLE)
+        self._writing = loop.io(number, WRITABLE)
+        session.queue, session.connected, session.upgraded = self, True, True
+        while not queue.empty():
+            self.put(queue.get(block=False))
+        if self._reading is not None:
+            self._reading.start(self._read)
+
+    # What the library asks of a queue
+
+    def put(self, packet: Any) -> None:
+        """Send a packet; None is the last."""
+        if packet is not None:
+            told = packet.encode()
+            self.offer(frame(told, BINARY) if isinstance(told, bytes) else text_frame(told))
+            return
+        self._is_open, self._direct = False, None
+        if self._waiting:
+            gevent.spawn_later(LAST_WORDS_SECONDS, self.hang_up)
+        else:
+            self._say_goodbye(NORMAL)
+            self.hang_up()
+
+    def get(self, *_arguments: Any, **_options: Any) -> Any:
+        """Nothing can be fetched here: a line sends by itself."""
+        raise Empty
+
+    def qsize(self) -> int:
+        return len(self._waiting)
+
+    def task_done(self) -> None:
+        """Nobody counts."""
+
+    def join(self) -> None:
+        """Nobody waits: a line closes once all is sent."""
+
+    # Reading
+
+    def _read(self) -> None:
+        """The event loop calls this when bytes are there, so nothing here may wait."""
+        try:
+            data = self._socket.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        try:
+            for kind, payload in self._reader.feed(data):
+                self._take(kind, payload)
+        except FrameError as error:
+            self._say_goodbye(error.code)
+            data = b""
+        except Exception:
+            log.exception("a message could not be taken")
+            data = b""
+        if not data:
+            self.hang_up()
+        elif self._taken >= MESSAGES_A_SECOND_MOST:
+            self._hold_back()
 
     def _hold_back(self) -> None:
         """Let someone who floods wait for the next second; the network then slows them down."""
         now = time.monotonic()
-        if now - self._second_began >= 1:
-            self._second_began, self._taken = now, 0
-        self._taken += 1
-        if self._taken >= MESSAGES_A_SECOND_MOST:
-            gevent.sleep(max(0.0, self._second_began + 1 - now))
+        began, self._pause_ends = self._pause_ends, now
+        pause = began + self._taken / MESSAGES_A_SECOND_MOST - now
+        self._taken = 0
+        if pause > 0 and self._reading is not None:
+            self._pause_ends += pause
+            self._reading.stop()
+            gevent.spawn_later(pause, self._go_on)
 
-    def send(self, message: str | bytes) -> None:
-        """Send what the library's writer took from its queue; waits while the phone is slow."""
-        if not self._is_open:
-            raise OSError("the line is down")
-        if isinstance(message, _Ready):
-            ready: bytes = message
-        else:
-            ready = frame(message, BINARY) if isinstance(message, bytes) else text_frame(message)
-        server = self._session.server
-        self._is_busy = True
-        try:
-            with gevent.Timeout(server.ping_interval + server.ping_timeout, OSError):
-                self._socket.sendall(ready)
-        finally:
-            self._is_busy = False
-
-    def close(self) -> None:
-        self._say_goodbye(NORMAL)
-        _shut(self._socket)
-
-    # Reading
+    def _go_on(self) -> None:
+        may_read = len(self._inbox) < UNREAD_MOST and time.monotonic() >= self._pause_ends
+        if may_read and self._reading is not None and not self._reading.active:
+            self._reading.start(self._read)
 
     def _take(self, kind: int, payload: bytes) -> None:
+        self._taken += 1
         if kind == TEXT:
             if payload.startswith(b"42") and self._take_early(payload):
                 return
             try:
-                self._inbox.append(payload.decode())
+                self._leave_to_library(payload.decode())
             except UnicodeDecodeError:
                 raise FrameError(NOT_UTF8) from None
         elif kind == BINARY:
-            self._inbox.append(payload)
+            self._leave_to_library(payload)
         elif kind == PING:
             self.offer(frame(payload, PONG))
         elif kind == CLOSE:
-            self._say_goodbye(NORMAL)
+            raise FrameError(NORMAL)
 
     def _take_early(self, payload: bytes) -> bool:
         """Give a hot command to its handler, `42<number>["name",{…}]`; False to leave it."""
@@ -256,193 +286,137 @@ class Line:
 
         return len(arguments) == 2 and hot(self._session.sid, arguments[1], answer)
 
-    # Writing past the library
+    def _leave_to_library(self, message: str | bytes) -> None:
+        """Let the library handle a message, in a greenlet of its own, one after the other."""
+        if message == "3":
+            self._session.schedule_ping()
+            return
+        self._inbox.append(message)
+        if len(self._inbox) >= UNREAD_MOST and self._reading is not None:
+            self._reading.stop()
+        self._work_soon()
+
+    def _work_soon(self) -> None:
+        if not self._is_working:
+            self._is_working = True
+            gevent.spawn(self._work)
+
+    def _work(self) -> None:
+        while self._inbox and not self._session.closed:
+            try:
+                self._session.receive(eio_packet.Packet(encoded_packet=self._inbox.pop(0)))
+            except eio_exceptions.UnknownPacketError:
+                log.debug("a packet of no known kind")
+            except Exception:
+                log.exception("a message could not be handled")
+                self.hang_up()
+        self._is_working = False
+        self._go_on()
+        if self._reading is None:
+            self._inbox.clear()
+            server = self._session.server
+            self._session.close(wait=False, abort=True, reason=server.reason.TRANSPORT_CLOSE)
+            server.sockets.pop(self._session.sid, None)
+
+    # Writing
 
     def offer(self, ready: bytes, kind: Kind | None = None) -> None:
-        """Write a frame at once if nothing is before it; else leave it to the library's queue.
+        """Write a frame at once if nothing is before it; else it waits for its turn.
 
         A frame of a kind takes the place of an older one that has not been sent yet.
         """
-        session = self._session
-        if not self._is_open or session.closed:
-            return
-        if self._is_busy or not session.upgraded or session.queue.qsize():
-            self._enqueue(ready, kind)
+        if self._direct is None:
+            if self._is_open:
+                self._keep(ready, kind)
             return
         try:
-            sent = self._raw_send(ready)
+            sent = self._direct(ready)
         except BlockingIOError:
-            self._enqueue(ready, kind)
+            self._keep(ready, kind)
         except OSError:
             self.hang_up()
         else:
             self._lines.direct += 1
             if sent != len(ready):
-                session.queue.put(_ReadyPacket(ready[sent:]))
+                self._keep(ready[sent:], None)
 
-    @property
-    def waiting(self) -> int:
-        return int(self._session.queue.qsize())
-
-    def _enqueue(self, ready: bytes, kind: Kind | None) -> None:
-        lines = self._lines
-        if self.waiting > WAITING_MOST:
-            lines.let_go += 1
+    def _keep(self, ready: bytes, kind: Kind | None) -> None:
+        if len(self._waiting) > WAITING_MOST:
+            self._lines.let_go += 1
             self.hang_up()
             return
-        if kind is None:
-            lines.queued += 1
-            self._session.send(_ReadyPacket(ready))
-            return
-        is_waiting = kind in self._newest
-        self._newest[kind] = ready
-        if is_waiting:
-            lines.replaced += 1
+        if kind in self._newest:
+            self._lines.replaced += 1
         else:
-            lines.queued += 1
-            self._session.send(_NewestPacket(self._newest, kind))
+            self._lines.queued += 1
+            self._waiting.append(ready if kind is None else kind)
+        if kind is not None:
+            self._newest[kind] = ready
+        if self._direct is not None:
+            self._direct = None
+            self._writing.start(self._write_on)
+
+    def _write_on(self) -> None:
+        """The event loop calls this when the socket takes more."""
+        try:
+            while self._waiting:
+                first = self._waiting[0]
+                ready = first if isinstance(first, bytes) else self._newest[first]
+                sent = self._send(ready)
+                if not isinstance(first, bytes):
+                    del self._newest[first]
+                if sent == len(ready):
+                    del self._waiting[0]
+                else:
+                    self._waiting[0] = ready[sent:]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.hang_up()
+            return
+        self._writing.stop()
+        if self._is_open:
+            self._direct = self._send
+        else:
+            self._say_goodbye(NORMAL)
+            self.hang_up()
 
     def _say_goodbye(self, code: int) -> None:
-        """Send a close frame if the socket takes it at once, and take nothing in any more."""
-        if self._is_open and not self._is_busy:
-            try:
-                self._raw_send(close_frame(code))
-            except OSError:
-                log.debug("a line was down before it was closed")
-        self._is_open = False
+        """Send a close frame if the socket takes it at once."""
+        try:
+            if not self._waiting:
+                self._send(close_frame(code))
+        except OSError:
+            log.debug("a line was down before it was closed")
 
     def hang_up(self) -> None:
-        """The other side is gone; the reader finds out and the library cleans up."""
-        self._is_open = False
-        _shut(self._socket)
+        """Let the socket go; the library hears of it once it has handled what came before."""
+        self._is_open, self._direct = False, None
+        if self._reading is None:
+            return
+        for watcher in (self._reading, self._writing):
+            watcher.stop()
+            watcher.close()
+        self._reading = self._writing = None
+        self._lines.by_id.pop(self._session.sid, None)
+        self._waiting.clear()
+        self._newest.clear()
+        try:
+            self._socket.shutdown(plain_socket.SHUT_RDWR)
+            # What lies there unread would make the last words get lost.
+            self._socket.recv(RECEIVE_BYTES)
+        except OSError:
+            log.debug("a socket was shut already")
+        self._socket.close()
+        self._work_soon()
 
 
-def _shut(found: Any) -> None:
-    try:
-        found.shutdown(plain_socket.SHUT_RDWR)
-    except OSError:
-        log.debug("a socket was shut already")
+def _reader_of(environ: dict[str, Any]) -> Any:
+    source = environ.get("wsgi.input")
+    return getattr(source, "rfile", source)
 
 
 def _socket_of(environ: dict[str, Any]) -> Any:
     """Return the socket of a request served by gevent's own server, or None."""
-    source = environ.get("wsgi.input")
-    found = getattr(getattr(getattr(source, "rfile", source), "raw", None), "_sock", None)
-    return found if hasattr(found, "_sock") else None
-
-
-class FanOut(socketio.Manager):  # type: ignore[misc]
-    """The libraries' room keeper, which encodes a frame once and writes it straight out.
-
-    It also remembers the rooms of each socket; the library walks through all rooms for that.
-    """
-
-    lines: Lines | None = None
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._rooms_of: dict[tuple[str, str], set[str]] = {}
-
-    def emit(
-        self,
-        event: str,
-        data: Any,
-        namespace: str,
-        room: Any = None,
-        skip_sid: Any = None,
-        callback: Any = None,
-        to: Any = None,
-        **options: Any,
-    ) -> None:
-        room = to or room
-        is_plain = isinstance(data, dict) and not callback and not skip_sid and namespace == "/"
-        if self.lines is None or not is_plain or not isinstance(room, str):
-            super().emit(event, data, namespace, room, skip_sid, callback, **options)
-            return
-        members = self.rooms.get(namespace, {}).get(room)
-        if members:
-            self._write_out(list(members.values()), event, data)
-
-    def _write_out(self, ids: list[str], event: str, data: dict[str, Any]) -> None:
-        text = b"2" + orjson.dumps([event, data])
-        ready = frame(b"4" + text)
-        about = WHOLE_STATE.get(event)
-        kind = None if about is None else (event, str(data.get(about, "")))
-        lines = self.lines.by_id if self.lines else {}
-        stock: Any = None
-        for number, session_id in enumerate(ids, start=1):
-            line = lines.get(session_id)
-            if line is not None:
-                line.offer(ready, kind)
-            else:
-                stock = stock or eio_packet.Packet(eio_packet.MESSAGE, text.decode())
-                self.server._send_eio_packet(session_id, stock)  # noqa: SLF001
-            if not number % GIVE_WAY_EVERY:
-                gevent.sleep(0)
-
-    # Rooms
-
-    def basic_enter_room(
-        self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
-    ) -> None:
-        super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
-        if room is not None:
-            self._rooms_of.setdefault((namespace, sid), set()).add(room)
-
-    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
-        super().basic_leave_room(sid, namespace, room)
-        if room is not None:
-            self._rooms_of.get((namespace, sid), set()).discard(room)
-
-    def get_rooms(self, sid: str, namespace: str) -> list[str]:
-        return list(self._rooms_of.get((namespace, sid), ()))
-
-    def basic_disconnect(self, sid: str, namespace: str, **_options: Any) -> None:
-        """Leave all rooms; the library's own way then finds none of them to walk through."""
-        for room in [*self._rooms_of.pop((namespace, sid), ()), None]:
-            self.basic_leave_room(sid, namespace, room)
-        self.callbacks.pop(sid, None)
-        for pending in (self.pending_connect, self.pending_disconnect):
-            waiting = pending.get(namespace, [])
-            if sid in waiting:
-                waiting.remove(sid)
-                if not waiting:
-                    del pending[namespace]
-
-
-VERSIONS = {"python-engineio": "4.15.", "python-socketio": "5.18."}
-INTERNALS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (Session, ("_websocket_handler", "_upgrade_websocket", "send", "poll")),
-    (socketio.Manager, ("basic_enter_room", "basic_leave_room", "basic_disconnect", "get_rooms")),
-    (socketio.Server, ("_send_eio_packet",)),
-    (stock_driver, ("WebSocketWSGI",)),
-)
-SESSION_PARTS = ("sid", "server", "queue", "upgraded", "closed")
-
-
-def fits(server: Any) -> bool:
-    """Tell whether the libraries are built as this file expects them."""
-    if not all(version(name).startswith(known) for name, known in VERSIONS.items()):
-        return False
-    session = Session(server.eio, "probe")
-    return (
-        all(hasattr(owner, name) for owner, names in INTERNALS for name in names)
-        and all(hasattr(session, name) for name in SESSION_PARTS)
-        and hasattr(session.queue, "qsize")
-        and isinstance(server.manager, FanOut)
-        and "websocket" in server.eio._async  # noqa: SLF001
-    )
-
-
-def install(server: Any, hot: dict[str, Hot]) -> bool:
-    """Take these commands early and write frames directly; False if all stays stock."""
-    if server.eio.async_mode != "gevent" or not fits(server):
-        log.warning("sockets are served the libraries' way, which is slower")
-        return False
-    # A greenlet that remembers who made it, for debugging, costs a phone that joins 0.5 ms.
-    gevent.config.track_greenlet_tree = False
-    lines = Lines()
-    lines.hot = {name.encode(): handler for name, handler in hot.items()}
-    server.eio._async = {**server.eio._async, "websocket": lines.driver}  # noqa: SLF001
-    server.manager.lines = lines
-    return True
+    found = getattr(getattr(_reader_of(environ), "raw", None), "_sock", None)
+    return found if type(found) is gevent.socket.socket else None

@@ -12,7 +12,7 @@ from flask_socketio import SocketIO
 from socketio.packet import Packet
 
 from polls import protocol
-from polls.web import line
+from polls.web import direct
 
 MALFORMED = "command.malformed"
 """Under this name, what is no message at all reaches a handler that can answer it."""
@@ -58,7 +58,7 @@ def create_socketio(app: Flask) -> SocketIO:
         async_mode="gevent",
         json=_Json,
         serializer=_Packet,
-        client_manager=line.FanOut(),
+        client_manager=direct.FanOut(),
         manage_session=False,
         max_http_buffer_size=protocol.MESSAGE_BYTES_MOST,
         http_compression=False,

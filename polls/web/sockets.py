@@ -23,7 +23,7 @@ from polls.live import rooms
 from polls.services import ballots, commands, panels, participants
 from polls.services.context import Actor, Context
 from polls.store.panels import PanelRecord
-from polls.web import line
+from polls.web import direct, line
 from polls.web.identity import LANGUAGE_COOKIE, choose_language, cookie_name
 from polls.web.messages import error_body
 from polls.web.socket_server import MALFORMED
@@ -82,7 +82,7 @@ class SocketDoor:
             self._server.on(name, self._handler(name))
         self._server.on(MALFORMED, self._malformed)
         self._server.on("*", self._unknown)
-        line.install(self._server, {"ballot.cast": self._cast_early})
+        direct.install(self._server, {"ballot.cast": self._cast_early})
 
     def share_with(self, elsewhere: Elsewhere) -> None:
         self._elsewhere = elsewhere
@@ -287,9 +287,12 @@ class SocketDoor:
             raise
 
     def _cast_early(self, session: str, payload: Any, answer: line.Answer) -> bool:
-        """Take a ballot as it comes off the wire; the commit that stores it sends the answer."""
+        """Take a ballot as it comes off the wire; the commit that stores it sends the answer.
+
+        Nothing here may wait: what needs the database is left to the greenlet of a command.
+        """
         client = self._by_line.get(session)
-        if client is None:
+        if client is None or not ballots.is_at_hand(self._context, client.actor, payload):
             return False
         language = client.actor.language
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from flask import Flask
 from gevent.pywsgi import WSGIServer
 
-from polls.web import line
+from polls.web import direct as direct_way
+from polls.web import heartbeat, line
 from polls.web.socket_server import create_socketio
 from tests.web.test_frames import masked
 
@@ -91,7 +93,7 @@ class Site:
         self.server.on("connect", lambda sid, *_: self.server.enter_room(sid, "all"))
         self.server.on("disconnect", lambda sid, *_: self.gone.append(sid))
         self.server.on("cast", lambda _sid, payload: {"stock": payload})
-        self.is_direct = is_direct and line.install(self.server, {"cast": self._cast})
+        self.is_direct = is_direct and direct_way.install(self.server, {"cast": self._cast})
         self.http = WSGIServer(("127.0.0.1", 0), app, log=None, error_log=None)
         self.http.start()
         self.phones: list[Phone] = []
@@ -147,7 +149,7 @@ def story(site: Site) -> None:
 
 def test_the_internals_that_are_used_are_still_there() -> None:
     made = Site(is_direct=True)
-    assert made.is_direct, "a library has moved: look at polls/web/line.py and its versions"
+    assert made.is_direct, "a library has moved: look at polls/web/direct.py and its versions"
     made.close()
 
 
@@ -259,6 +261,80 @@ def test_the_server_can_hang_up(direct: Site) -> None:
     assert len(direct.gone) == 1
 
 
+def test_a_line_needs_no_greenlet_while_nothing_happens(direct: Site) -> None:
+    def count() -> int:
+        return sum(isinstance(found, gevent.Greenlet) for found in gc.get_objects())
+
+    direct.phone()
+    gevent.sleep(0.05)
+    before = count()
+    for _ in range(10):
+        direct.phone()
+    gevent.sleep(0.05)
+    assert count() - before < 10
+
+
+def test_of_a_request_only_what_a_connection_asks_for_is_kept(direct: Site) -> None:
+    direct.phone(extra=b"Cookie: a=b\r\nUser-Agent: told\r\n")
+    (kept,) = direct.server.environ.values()
+    assert kept["HTTP_COOKIE"] == "a=b"
+    assert set(kept) <= set(line.KEPT_OF_REQUEST)
+
+
+def test_messages_are_handled_in_the_order_they_came(site: Site) -> None:
+    heard: list[int] = []
+
+    def slow(_sid: str, payload: int) -> None:
+        gevent.sleep(0.02 if payload == 0 else 0)
+        heard.append(payload)
+
+    site.server.async_handlers = False
+    site.server.on("slow", slow)
+    phone = site.phone()
+    phone.socket.sendall(b"".join(masked(b'42["slow",%d]' % n) for n in range(120)))
+    phone.say('421["cast",{"last":1}]')
+    phone.until(lambda found: any(f.startswith(b"431") for f in found))
+    while len(heard) < 120:
+        gevent.sleep(0.01)
+    assert heard == list(range(120))
+
+
+def test_who_does_not_answer_a_ping_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(site.server.eio, "ping_interval", 0.1)
+    monkeypatch.setattr(site.server.eio, "ping_timeout", 0.2)
+    silent, lively = site.phone(), site.phone()
+
+    def answer_forever() -> None:
+        while True:
+            lively.until(lambda found: b"2" in found)
+            lively.data = b""
+            lively.say("3")
+
+    answering = gevent.spawn(answer_forever)
+    with pytest.raises((EOFError, OSError)):
+        silent.until(lambda _found: False)
+    gevent.sleep(0.3)
+    answering.kill()
+    assert len(site.gone) == 1
+    assert len([session for session in site.sessions if not session.closed]) == 1
+
+
+def test_a_stuck_phone_that_is_to_go_is_not_waited_for(
+    direct: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "LAST_WORDS_SECONDS", 0.05)
+    direct.phone(receive_buffer=4096)
+    for number in range(40):
+        direct.tell("poll.tally", {"poll": str(number), "pad": BIG})
+    (session,) = direct.sessions
+    assert session.queue.qsize()
+    direct.server.eio.disconnect(session.sid)
+    gevent.sleep(0.2)
+    assert direct.server.manager.lines.by_id == {}
+    assert len(direct.gone) == 1
+
+
 def test_long_polling_upgrades_to_a_line(site: Site) -> None:
     with gevent.socket.create_connection(("127.0.0.1", site.http.server_port)) as asking:
         asking.sendall(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.0\r\n\r\n")
@@ -272,7 +348,7 @@ def test_long_polling_upgrades_to_a_line(site: Site) -> None:
 
 
 def test_a_moved_library_is_served_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(line.VERSIONS, "python-engineio", "4.14.")
+    monkeypatch.setitem(direct_way.VERSIONS, "python-engineio", "4.14.")
     made = Site(is_direct=True)
     assert not made.is_direct
     phone = made.phone()
