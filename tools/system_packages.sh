@@ -13,7 +13,8 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
 command -v redis-server >/dev/null || want redis-server
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
     want postgresql
-command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || want nginx-light
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || want nginx
+command -v openssl >/dev/null || want openssl
 
 [ -n "$missing" ] || exit 0
 
