@@ -107,3 +107,35 @@ def test_a_phones_fragment_never_says_how_people_answered(made: tuple[FlaskClien
     assert 'data-answered="2"' in other
     assert "data-count=" not in sent
     assert "data-percent=" not in sent
+
+
+@pytest.mark.parametrize(
+    ("visibility", "said"),
+    [
+        ("live", "The map comes here when voting is over."),
+        ("voted", "Those who vote see the map here when voting is over."),
+        ("published", "The result is shown after voting."),
+        ("sealed", "Sealed: the results come together at the end."),
+    ],
+)
+def test_a_phone_says_when_its_map_comes_and_draws_none_before(
+    visibility: str, said: str, made: tuple[FlaskClient, Room]
+) -> None:
+    client, room = made
+    room.direct("poll.visibility", poll=room.poll().id, visibility=visibility)
+    room.open()
+    client.post("/p/TEST42/join", data={"language": "en"})
+    poll = room.poll()
+    fields = {"poll": poll.id, "round": "1", "statement": "s1", "answer": "agree"}
+    client.post("/p/TEST42/vote", data=fields)
+    for camp in (0, 1) * 5:
+        room.cast(room.join(), said_in(camp))
+    page = client.get("/p/TEST42").get_data(as_text=True)
+    assert said in page
+    assert "11 of " in page
+    for drawn in ("data-result", "data-percent=", 'class="map', "You see the result once"):
+        assert drawn not in page
+    room.close()
+    over = client.get("/p/TEST42").get_data(as_text=True)
+    assert said not in over or visibility == "sealed"
+    assert ('class="map' in over) is (visibility in ("live", "voted"))
