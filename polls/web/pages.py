@@ -108,7 +108,7 @@ def _phone_page(
     tab: str,
     notice: str | None,
     typed: str = "",
-    typed_for: str = "",
+    typed_in_round: dict[str, str] | None = None,
     posted: dict[str, list[str]] | None = None,
 ) -> str:
     view, mine = views_for(context, actor)
@@ -119,7 +119,7 @@ def _phone_page(
         tab=tab,
         notice=notice,
         typed=typed,
-        typed_for=typed_for,
+        typed_in_round=typed_in_round or {},
         posted=posted,
         step=step_to_show(view.paced, answered, _step()) if view.paced else 0,
         **parts().renderer.variables(view),
@@ -229,12 +229,24 @@ def write(code: str) -> Answer:
         commands.give(context, actor, name, protocol.parse_form(name, fields))
     except Refusal as refusal:
         typed, about = fields.get("text", ""), fields.get("about", "")
-        # What was written in a comment round is given back there.
-        is_in_round = bool(about) and fields.get("kind") != "statement"
-        tab = "now" if is_in_round else "comments"
-        page = _phone_page(context, actor, tab, message_of(refusal), typed, about)
+        notice = message_of(refusal)
+        if _is_comment_round_on(context, actor, about):
+            page = _phone_page(context, actor, "now", notice, typed_in_round={about: typed})
+        else:
+            page = _phone_page(context, actor, "comments", notice, typed)
         return Response(page, status=_status(refusal))
     return see_other(request.form.get("back") or f"/p/{panel.code}/comments")
+
+
+def _is_comment_round_on(context: Context, actor: Actor, item_id: str) -> bool:
+    """Say whether phones show this item now, and it is a comment round: what was written there
+    is given back there."""
+    state = context.stage.state(actor.panel_id)
+    current, paced = state.panel.current_item_id, state.panel.paced or ()
+    shown = paced if current in paced else (current,)
+    return any(
+        item.id == item_id and item_id in shown and item.kind == "comments" for item in state.items
+    )
 
 
 @pages.get("/p/<code>/traces")

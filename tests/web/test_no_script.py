@@ -142,6 +142,23 @@ def test_a_comment_that_cannot_be_taken_keeps_its_text_on_the_page(wire_room: Wi
     assert "Comments are closed now." in reader.text
 
 
+def test_a_comment_that_cannot_be_taken_is_given_back_in_its_round(wire_room: WireRoom) -> None:
+    ask, page = wire_room.moderator.done, f"/p/{wire_room.code}"
+    rounds = [
+        ask("agenda.add", kind="comments", title=title)["item"] for title in ("First?", "Second?")
+    ]
+    ask("agenda.open")
+    reader = take_seat(wire_room).open(f"{page}?step=4")
+    text = "Zebra " * 90
+    reader.send(f"{page}/write", has={"about", "step"}, about=rounds[1], step="4", text=text)
+    assert reader.status >= 400
+    assert reader.text.count("Zebra") == 90, "in the second round alone"
+    assert "Step 4 of 4" in reader.text
+    wire_room.moderator.done("agenda.show")
+    reader.send(f"{page}/write", has={"about", "step"}, about=rounds[1], step="4", text=text)
+    assert reader.text.count("Zebra") == 90, "among the comments, when the round is over"
+
+
 def test_a_waiting_and_a_hidden_comment_are_told_to_their_author(wire_room: WireRoom) -> None:
     wire_room.moderator.done("panel.update", moderation="pre")
     page = f"/p/{wire_room.code}/comments"
