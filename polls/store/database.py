@@ -81,15 +81,15 @@ class Database:
     def _begin_writing(connection: Connection) -> Connection:
         return connection.execution_options(hemicycle_writes=True)
 
-    def migrate(self) -> None:
-        """Bring the schema to its newest version."""
+    def migrate(self, version: str = "head") -> None:
+        """Bring the schema to its newest version, or to an older one that it has not reached."""
         config = AlembicConfig()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.connect() as connection:
             self._begin_writing(connection)
             self._wait_for_my_turn(connection)
             config.attributes["connection"] = connection
-            alembic_command.upgrade(config, "head")
+            alembic_command.upgrade(config, version)
             connection.commit()
             # Whoever else starts now may go on; a connection of the pool lives longer than this.
             connection.invalidate()

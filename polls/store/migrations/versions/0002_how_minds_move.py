@@ -25,7 +25,6 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("panel") as table:
         table.add_column(sa.Column("paced", sa.JSON(none_as_null=True), nullable=True))
-        table.add_column(sa.Column("paced_last", sa.JSON(none_as_null=True), nullable=True))
         table.add_column(sa.Column("split_by", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("revealed", sa.JSON(none_as_null=True), nullable=True))
         table.add_column(
