@@ -1,6 +1,7 @@
 /**
  * Someone in the room who answers every question as soon as it is there, each kind by its own
- * controls. `number` makes people differ. Given to a page by a test; returns nothing.
+ * controls, but not while `window.answersWait`. `number` makes people differ. Given to a page by a
+ * test; returns nothing.
  */
 (number) => {
   const pick = (nodes) => nodes[number % nodes.length];
@@ -44,6 +45,7 @@
   };
 
   const answer = () => {
+    if (window.answersWait) return;
     const poll = document.querySelector('[data-region="now"] [data-poll][data-takes-ballots][data-vote="none"]');
     const form = poll && poll.querySelector("[data-vote-form]");
     if (!form || form.querySelector("[data-answers]").disabled) return;

@@ -50,9 +50,10 @@ def find_violations(
     return violations
 
 
-STYLES_ARE_HERE = (
-    "() => [...document.querySelectorAll('link[rel=stylesheet]')].every((l) => l.sheet)"
-)
+LOOKS_AS_IT_WILL = """
+() => [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet)
+  && !document.getAnimations().some((animation) => /color/.test(animation.transitionProperty))
+"""
 
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -62,8 +63,8 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 def assert_accessible(
     page: Page, selector: str | None = None, *, rules: list[str] | None = None
 ) -> None:
-    # A fragment may have brought styles along that are still on their way.
-    page.wait_for_function(STYLES_ARE_HERE)
+    # A fragment may have brought styles along that are still on their way, and a colour too.
+    page.wait_for_function(LOOKS_AS_IT_WILL, polling=50)
     lines = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
         + "\n".join(f"    {node['target']}: {node['html']}" for node in violation["nodes"])
