@@ -14,7 +14,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import Any
 
 RECEIVE_BYTES = 65536
@@ -68,19 +69,20 @@ class Client:
 class Hall:
     """All clients and their loop."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, ports: Sequence[int]) -> None:
+        """With more than one port, one client after the other goes to the next."""
+        self._ports = cycle(ports)
         self.clients: dict[int, Client] = {}
         self._epoll = select.epoll()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = 0
         self._request = (
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-            "Accept-Language: en\r\n\r\n"
-        ).encode()
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+            b"Accept-Language: en\r\n\r\n"
+        )
 
     def at(self, when: float, action: Callable[[], None]) -> None:
         """Do something at a time of the monotonic clock."""
@@ -91,7 +93,7 @@ class Hall:
         client.began_at = time.monotonic()
         client.socket.setblocking(False)
         client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        error = client.socket.connect_ex(("127.0.0.1", self.port))
+        error = client.socket.connect_ex(("127.0.0.1", next(self._ports)))
         if error not in (0, errno.EINPROGRESS):
             raise BenchError(f"a phone cannot connect: {os.strerror(error)}")
         self.clients[client.socket.fileno()] = client

@@ -23,6 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.instance import Instance
 from bench.phones import BenchError, Client, Hall, acked, masked_frame
 from bench.server import Server
 
@@ -54,6 +55,16 @@ def raise_file_limit(needed: int) -> None:
             raise BenchError(f"{needed} open files are needed, the limit is {hard}: ulimit -n")
 
 
+Measured = Server | Instance
+
+
+def start(options: argparse.Namespace) -> Measured:
+    """Start what is to be measured: one process with a file, or workers with their servers."""
+    if options.database == "sqlite" and options.workers == 1:
+        return Server()
+    return Instance(options.workers)
+
+
 class Vote:
     """One cast on its way."""
 
@@ -72,11 +83,11 @@ class Vote:
 class Room:
     """The hall, the server and what was seen."""
 
-    def __init__(self, server: Server, options: argparse.Namespace) -> None:
+    def __init__(self, server: Measured, options: argparse.Namespace) -> None:
         self.server = server
         self.options = options
         self.random = random.Random(options.seed)
-        self.hall = Hall(server.port)
+        self.hall = Hall(server.ports)
         self.code, self.moderator_key, self.projector_key = server.create_panel(options.visibility)
         self.phones: list[Client] = []
         self.votes: list[Vote] = []
@@ -263,7 +274,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Run a room from the first phone to the published result; return the figures."""
     raise_file_limit(options.phones + 200)
     load = os.getloadavg()[0]
-    server = Server()
+    server = start(options)
     try:
         room = Room(server, options)
         room.seat_the_others()
@@ -307,6 +318,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--change", type=float, default=0, help="share of phones that vote a second time"
     )
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--workers", type=int, default=1, help="more than one takes PostgreSQL")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verbose", action="store_true", help="tell where the run is")
     return parser.parse_args(arguments)

@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from bench.phones import BenchError
 from polls.domain.tally import BALLOTS
 
@@ -32,6 +34,11 @@ items:
 """
 
 
+def cpu_seconds_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
 class Server:
     """One server process on a free port, with a database in a folder that is thrown away."""
 
@@ -40,7 +47,9 @@ class Server:
         self.database = Path(self._folder.name) / "room.db"
         self.log = Path(self._folder.name) / "server.log"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HEMICYCLE_")}
-        environment["HEMICYCLE_DATABASE_URL"] = database_url or f"sqlite:///{self.database}"
+        self._url = environment["HEMICYCLE_DATABASE_URL"] = (
+            database_url or f"sqlite:///{self.database}"
+        )
         environment["HEMICYCLE_PARTICIPANT_COMMANDS_PER_MINUTE"] = "1000000"
         environment.update(settings or {})
         command = [str(Path(sys.executable).with_name("hemicycle"))]
@@ -73,13 +82,16 @@ class Server:
     # What it costs
 
     @property
+    def ports(self) -> list[int]:
+        return [self.port]
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
     def cpu_seconds(self) -> float:
         """Return the processor time of all threads of the process so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+        return cpu_seconds_of(self.pid)
 
     def memory_kib(self) -> int:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_KIB
@@ -105,25 +117,26 @@ class Server:
         keys = (str(made[name]).partition("key=")[2] for name in ("moderate", "screen"))
         return (str(made["code"]), *keys)  # type: ignore[return-value]
 
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself, beside the server."""
+        if self._url.startswith("postgresql"):
+            with psycopg.connect(self._url.replace("+psycopg", "")) as server:
+                return list(server.execute(query.encode()))
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as file:
+            return list(file.execute(query))
+
     def first_item(self) -> str:
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-            return str(connection.execute("SELECT id FROM agenda_item").fetchone()[0])
+        return str(self._rows("SELECT id FROM agenda_item")[0][0])
 
     def ballots(self) -> dict[str, Any]:
-        """Return the stored answers by receipt, read from the database file itself."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-            rows = connection.execute(
-                "SELECT receipt, answer FROM ballot WHERE answer IS NOT NULL"
-            ).fetchall()
-        return {receipt: json.loads(answer) for receipt, answer in rows}
+        """Return the stored answers by receipt, read from the database itself."""
+        query = "SELECT receipt, CAST(answer AS TEXT) FROM ballot WHERE answer IS NOT NULL"
+        return {receipt: json.loads(answer) for receipt, answer in self._rows(query)}
 
     def counted(self) -> int:
         """Return the counter `ballots`, which must say the same as the ballots themselves."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-            row = connection.execute(
-                "SELECT sum(value) FROM counter WHERE key = ?", (BALLOTS,)
-            ).fetchone()
-        return int(row[0] or 0)
+        rows = self._rows(f"SELECT sum(value) FROM counter WHERE key = '{BALLOTS}'")
+        return int(rows[0][0] or 0)
 
     def log_tail(self) -> str:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-20:])

@@ -133,7 +133,7 @@ def screen(room: Movers) -> Iterator[Screen]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(
-            f"http://127.0.0.1:{room.server.port}/p/{room.code}/screen?key={room.projector_key}"
+            f"http://127.0.0.1:{room.server.ports[0]}/p/{room.code}/screen?key={room.projector_key}"
         )
         page.wait_for_selector(".hemi .seat")
         page.evaluate(WATCH)

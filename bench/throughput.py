@@ -1,6 +1,7 @@
 """How many durable votes a second one process takes: every phone votes again once it is told.
 
 python bench/throughput.py --phones 1000 --seconds 5
+python bench/throughput.py --phones 1000 --seconds 5 --database postgresql
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import room
 from bench.phones import BenchError, Client, masked_frame
-from bench.server import Server
 
 ANSWERS = ("a", "b")
 
@@ -64,7 +64,7 @@ class Loop:
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     room.raise_file_limit(options.phones + 200)
-    server = Server()
+    server = room.start(options)
     try:
         hall = room.Room(server, options)
         hall.seat_the_others()
