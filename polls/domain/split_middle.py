@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import accumulate
+from math import ceil, floor
 
 Span = tuple[int, int]
 """The first and the last of some categories, by their places."""
@@ -17,16 +19,17 @@ LOWER, UPPER = Fraction(1, 4), Fraction(3, 4)
 
 
 def median_in(counts: Sequence[int | None], people: int | None) -> Span | None:
-    """Return in which categories the median of so many people lies; None if that is not certain.
+    """Return from which to which category the median of so many people may lie.
 
     `counts` go by ordered categories, None where a number is hidden. The median is that of
-    `polls.domain.histogram`: between two people in different categories it is in either.
+    `polls.domain.histogram`: between two people in different categories it is in either. None
+    where nothing can be said of it.
     """
     return _between(counts, people, HALF, HALF)
 
 
 def middle_half_in(counts: Sequence[int | None], people: int | None) -> Span | None:
-    """Return in which categories the middle half lies, from the lower to the upper quartile."""
+    """Return from which to which category the middle half may lie."""
     return _between(counts, people, LOWER, UPPER)
 
 
@@ -35,21 +38,17 @@ def _between(
 ) -> Span | None:
     if not people:
         return None
-    first = _category_of(
-        counts, people, -(-(people * lower).numerator // (people * lower).denominator)
-    )
-    last = _category_of(counts, people, int(people * upper) + 1)
-    return None if first is None or last is None else (first, last)
+    hidden = [place for place, count in enumerate(counts) if count is None]
+    kept_back = people - sum(count or 0 for count in counts)
+    lowest, highest = ([count or 0 for count in counts] for _ in range(2))
+    if hidden:
+        lowest[hidden[0]] = highest[hidden[-1]] = kept_back
+    first = _category_of(lowest, ceil(people * lower))
+    last = _category_of(highest, floor(people * upper) + 1)
+    says_nothing = hidden and (first, last) == (0, len(counts) - 1)
+    return None if says_nothing else (first, last)
 
 
-def _category_of(counts: Sequence[int | None], people: int, rank: int) -> int | None:
-    """Return the category of the person at a rank, counted from 1, if it is the same however
-    those who are not shown are distributed over the hidden categories."""
-    hidden = people - sum(count or 0 for count in counts)
-    for place in range(len(counts)):
-        before, after = counts[:place], counts[place + 1 :]
-        below_most = sum(count or 0 for count in before) + (hidden if None in before else 0)
-        above_most = sum(count or 0 for count in after) + (hidden if None in after else 0)
-        if below_most < rank <= people - above_most:
-            return place
-    return None
+def _category_of(counts: Sequence[int], rank: int) -> int:
+    """Return the category of the person at a rank, counted from 1."""
+    return next(place for place, below in enumerate(accumulate(counts)) if rank <= below)

@@ -55,7 +55,7 @@ class GroupView:
     merged: int = 0
     """Of how many small groups this is the sum."""
     median: str = ""
-    """Of estimates: the band in which the middle one lies, where the cells that are shown say so."""
+    """Of estimates: the bands in which the middle one lies, as far as shown cells say so."""
     half: str = ""
     """The same for the middle half."""
 
