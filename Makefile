@@ -74,6 +74,7 @@ bench: setup ## measure a full room, broadcasts and votes a second (BENCH_ARGS=)
 	@$(BIN)/python bench/throughput.py --visibility projector $(BENCH_ARGS)
 	@$(BIN)/python bench/opinion_map.py
 	@$(BIN)/python bench/shift.py
+	@$(BIN)/python bench/scale.py
 
 lock: ## write the hash-pinned lockfiles again (LOCK_ARGS=--upgrade takes the newest)
 	@python3 tools/lock.py $(LOCK_ARGS)
