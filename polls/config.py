@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "HEMICYCLE_"
 PORT_MOST = 65535
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class SettingError(ValueError):
@@ -81,6 +82,8 @@ class Config:
         """Return the settings, or refuse one that no server could use."""
         if self.port > PORT_MOST:
             raise SettingError(f"{PREFIX}PORT must be at most {PORT_MOST}")
+        if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
+            raise SettingError(f"{PREFIX}REDIS_URL must begin with redis://, rediss:// or unix://")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):

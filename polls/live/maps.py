@@ -23,6 +23,9 @@ from polls.store import ballots
 from polls.store.database import Database
 
 DRAW_EVERY_SECONDS = 2.0
+TAKEN_REST_SECONDS = 30.0
+"""Who is given pictures draws none, unless none has come for so long."""
+
 REST_FOR_DRAWING = 3
 """After a drawing its panel rests so many times as long as that took: votes come first."""
 
@@ -82,6 +85,18 @@ class Maps:
                 easel.began_at = self._clock()
                 gevent.spawn(self._draw, panel_id, easel, round_id, poll, wanted)
                 return
+
+    def take(
+        self, easel: Easel, state: PanelState, round_id: str, picture: Mapping[str, Any]
+    ) -> Poll | None:
+        """Take a picture that was drawn elsewhere; return its poll, None if it is not open now."""
+        for found, poll in _drawn_rounds(state):
+            if found == round_id:
+                easel.drawings[round_id] = Drawing(_wanted(state, round_id, poll), picture, None)
+                easel.rests_until = self._clock() + TAKEN_REST_SECONDS
+                self.lend(easel, state)
+                return poll
+        return None
 
     def _draw(self, panel_id: str, easel: Easel, round_id: str, poll: Poll, wanted: Wanted) -> None:
         try:

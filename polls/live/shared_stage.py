@@ -64,7 +64,8 @@ class SharedStage(Stage):
             database, clock, tick_seconds=tick_seconds, join_warning_count=join_warning_count
         )
         self._news_every_seconds = tick_seconds
-        self._relay = relay
+        self.relay = relay
+        """This worker's line to the others."""
         self._tag = tag
         self._door: Door | None = None
         self._take_over: Callable[[], None] = lambda: None
@@ -81,14 +82,10 @@ class SharedStage(Stage):
             "everyone": self._hear_everyone,
             "poll": self._hear_poll,
             "said": self._hear_said,
+            "picture": self._hear_picture,
             "dropped": self._hear_dropped,
             "end": self._hear_end,
         }
-
-    @property
-    def relay(self) -> Relay:
-        """This worker's line to the others."""
-        return self._relay
 
     def share_with(self, door: Door, take_over: Callable[[], None]) -> None:
         """`take_over` does what a worker that is gone may have left undone."""
@@ -105,7 +102,7 @@ class SharedStage(Stage):
                 )  # fmt: skip
 
         super().start(finish)
-        self._relay.start(self)
+        self.relay.start(self)
         self._looker = gevent.spawn(self._look_forever)
 
     def _finish_if_left(
@@ -123,7 +120,7 @@ class SharedStage(Stage):
         super().stop()
         if self._looker is not None:
             self._looker.kill()
-        self._relay.stop()
+        self.relay.stop()
 
     # What is here
 
@@ -132,7 +129,7 @@ class SharedStage(Stage):
         if panel is None:
             panel = self._panels[panel_id] = PanelMemory(presence=SharedPresence(self._tag))
             self._used_at[panel_id] = self._clock()
-            self._relay.follow(panel_id)
+            self.relay.follow(panel_id)
         return panel
 
     def state(self, panel_id: str) -> PanelState:
@@ -148,7 +145,7 @@ class SharedStage(Stage):
     # What changed, and is told
 
     def structure_changed(self, panel_id: str, news: str = "") -> None:
-        self._relay.publish(panel_id, {"kind": "changed", "news": news})
+        self.relay.publish(panel_id, {"kind": "changed", "news": news})
         super().structure_changed(panel_id, news)
 
     def _show_structure(self, panel_id: str, news: str = "") -> None:
@@ -166,7 +163,7 @@ class SharedStage(Stage):
             panel_id, rest = panel_and_rest(room)
             whose = participant_of(rest)
             place = {"room": rest} if whose is None else {"who": self._tag(whose)}
-            self._relay.publish(
+            self.relay.publish(
                 panel_id, {"kind": "said", "event": event, "payload": payload, **place}
             )
 
@@ -174,7 +171,7 @@ class SharedStage(Stage):
         super()._poll_event(event, panel_id, poll)
         if poll.round is not None:
             told = {"poll": poll.id, "round": poll.round.number, "closes_at": poll.round.closes_at}
-            self._relay.publish(panel_id, {"kind": "poll", "event": event, "payload": told})
+            self.relay.publish(panel_id, {"kind": "poll", "event": event, "payload": told})
 
     def ballots_committed(self, casts: Sequence[Cast]) -> None:
         super().ballots_committed(casts)
@@ -193,16 +190,16 @@ class SharedStage(Stage):
     ) -> None:
         super().round_ends(panel_id, poll_id, round_id, closes_at)
         ends = {"panel": panel_id, "poll": poll_id, "round": round_id, "closes_at": closes_at}
-        self._relay.publish(HOUSE, {"kind": "end", **ends})
+        self.relay.publish(HOUSE, {"kind": "end", **ends})
 
     def role_dropped(self, panel_id: str, role: Role) -> None:
         """The links of a role are no longer valid."""
-        self._relay.publish(panel_id, {"kind": "dropped", "role": role.value})
+        self.relay.publish(panel_id, {"kind": "dropped", "role": role.value})
 
     def participant_dropped(self, panel_id: str, participant: str) -> None:
         """Someone was erased."""
         self._shared_presence(panel_id).forget(participant)
-        self._relay.publish(panel_id, {"kind": "dropped", "who": self._tag(participant)})
+        self.relay.publish(panel_id, {"kind": "dropped", "who": self._tag(participant)})
 
     # Telling: news of one panel at most once a tick
 
@@ -215,7 +212,7 @@ class SharedStage(Stage):
         presence = self._shared_presence(panel_id)
         if presence.news:
             self._told_at[panel_id] = self._clock()
-            self._relay.publish(panel_id, presence.take_news().as_message())
+            self.relay.publish(panel_id, presence.take_news().as_message())
 
     def tick(self) -> None:
         super().tick()
@@ -228,7 +225,15 @@ class SharedStage(Stage):
     def _tell_everyone(self, panel_id: str) -> None:
         if panel_id in self._panels:
             here = self._shared_presence(panel_id).tags_here()
-            self._relay.publish(panel_id, {"kind": "everyone", "here": here})
+            self.relay.publish(panel_id, {"kind": "everyone", "here": here})
+
+    def _map_drawn(self, panel_id: str, poll: Poll) -> None:
+        super()._map_drawn(panel_id, poll)
+        panel = self._panel(panel_id)
+        drawing = panel.easel.drawings.get(poll.round.id) if poll.round else None
+        if poll.round is not None and drawing is not None:
+            told = {"round": poll.round.id, "picture": drawing.picture}
+            self.relay.publish(panel_id, {"kind": "picture", **told})
 
     # What other workers say
 
@@ -288,6 +293,16 @@ class SharedStage(Stage):
             room = participant_room(panel_id, whose)
         self._emit(message["event"], message["payload"], room)
 
+    def _hear_picture(self, panel_id: str, worker: str, message: Message) -> None:
+        """Show a picture drawn elsewhere. Of two workers that draw, the first by its id goes on:
+        two pictures of the same room would be turned differently."""
+        panel = self._panels[panel_id]
+        if worker > self.relay.worker or panel.state is None:
+            return
+        poll = self._maps.take(panel.easel, panel.state, message["round"], message["picture"])
+        if poll is not None:
+            self._in_turn(panel_id, partial(super()._map_drawn, panel_id, poll))
+
     def _hear_dropped(self, panel_id: str, _worker: str, message: Message) -> None:
         if self._door is None:
             return
@@ -312,7 +327,7 @@ class SharedStage(Stage):
         if channel == HOUSE:
             gevent.spawn(self._follow_ends)
         elif channel in self._panels:
-            self._relay.publish(channel, {"kind": "hello"})
+            self.relay.publish(channel, {"kind": "hello"})
             self._lists_due.add(channel)
             self._in_turn(channel, partial(self._read_anew, channel))
 
@@ -320,14 +335,14 @@ class SharedStage(Stage):
         """Another worker could not tell all: read everything anew."""
         gevent.spawn(self._follow_ends)
         for panel_id in list(self._panels):
-            self._relay.publish(panel_id, {"kind": "hello"})
+            self.relay.publish(panel_id, {"kind": "hello"})
             self._in_turn(panel_id, partial(self._read_anew, panel_id))
 
     def gone(self, worker: str) -> None:
         """A worker has ended: its people fade, and one of the others does what it left undone."""
         for panel_id in self._panels:
             self._shared_presence(panel_id).lose(worker, self._clock())
-        if self._relay.workers[0] == self._relay.worker:
+        if self.relay.workers[0] == self.relay.worker:
             gevent.spawn(self._take_over)
 
     def _read_anew(self, panel_id: str) -> None:
@@ -363,7 +378,7 @@ class SharedStage(Stage):
 
     def _look_forever(self) -> None:
         while True:
-            gevent.sleep(LOOK_EVERY_SECONDS if self._relay.is_up else LOOK_EVERY_SECONDS_ALONE)
+            gevent.sleep(LOOK_EVERY_SECONDS if self.relay.is_up else LOOK_EVERY_SECONDS_ALONE)
             try:
                 self.look()
             except Exception:
@@ -387,7 +402,7 @@ class SharedStage(Stage):
                 continue
             if found.get(panel_id, version) > panel.state.panel.version:
                 self._in_turn(panel_id, partial(self._read_anew, panel_id))
-            elif not self._relay.is_up:
+            elif not self.relay.is_up:
                 panel.dirty_rounds.update(panel.state.counters)
                 panel.comments_dirty = True
 
@@ -395,6 +410,6 @@ class SharedStage(Stage):
         for panel_id, used_at in list(self._used_at.items()):
             is_empty = not any(self._has_members(role_room(panel_id, role)) for role in Role)
             if is_empty and self._clock() - used_at > IDLE_SECONDS:
-                self._relay.unfollow(panel_id)
+                self.relay.unfollow(panel_id)
                 for known in (self._panels, self._used_at, self._told_at):
                     known.pop(panel_id, None)

@@ -290,6 +290,9 @@ def end(context: Context, panel_id: str) -> int:
 
     def work(connection: Connection) -> int:
         agenda.lock_polls(connection, panel_id)
+        if panels.panel_by_id(connection, panel_id).ended_at is not None:
+            # Another worker was first; what it froze must not be worked out again.
+            return 0
         for poll in agenda.polls_of(connection, panel_id).values():
             if poll.round is not None and not poll.round.is_closed:
                 agenda.end_round(connection, poll, now)

@@ -54,16 +54,28 @@ def test_no_setting_is_mentioned_that_does_not_exist() -> None:
     assert all(name in DOCUMENT for name in others)
 
 
+USABLE = {
+    "HEMICYCLE_TIMEZONE": "Europe/Tallinn",
+    "HEMICYCLE_REDIS_URL": "redis://10.0.0.1:6379/0",
+}
+"""Values of settings that are not just any text."""
+
+
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_a_setting_is_read_from_the_environment(name: str) -> None:
     is_number = isinstance(SETTINGS[name].default, int)
-    text = "Europe/Tallinn" if name == "HEMICYCLE_TIMEZONE" else "something"
+    text = USABLE.get(name, "something")
     config = Config.from_environment({name: "17" if is_number else text})
     assert getattr(config, SETTINGS[name].name) == (17 if is_number else text)
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("HEMICYCLE_TIMEZONE", "Mars/Base"), ("HEMICYCLE_PORT", "70000")]
+    ("name", "value"),
+    [
+        ("HEMICYCLE_TIMEZONE", "Mars/Base"),
+        ("HEMICYCLE_PORT", "70000"),
+        ("HEMICYCLE_REDIS_URL", "localhost:6379"),
+    ],
 )
 def test_a_setting_that_no_server_could_use_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name):

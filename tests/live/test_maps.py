@@ -11,7 +11,13 @@ import pytest
 
 from polls.domain.agenda import define_poll
 from polls.domain.polls import Poll, Role
-from polls.live.maps import DRAW_EVERY_SECONDS, REST_FOR_DRAWING, Easel, Maps
+from polls.live.maps import (
+    DRAW_EVERY_SECONDS,
+    REST_FOR_DRAWING,
+    TAKEN_REST_SECONDS,
+    Easel,
+    Maps,
+)
 from tests.factories import Room, a_poll, make_room
 
 STATEMENTS = 12
@@ -212,3 +218,32 @@ def test_after_a_long_drawing_the_room_has_longer_without_one(studio: Studio) ->
     studio.watch()
     studio.finish()
     assert len(studio.shown) == 2
+
+
+def test_a_map_that_another_worker_drew_is_shown_and_not_drawn_again(studio: Studio) -> None:
+    studio.vote(9)
+    drawn = {"is_map": True, "participants": 9}
+    poll = studio.maps.take(studio.easel, studio.room.state, studio.room.round_id(), drawn)
+    assert poll is not None
+    assert studio.picture == drawn
+    studio.vote(1, first=9)
+    studio.draw()
+    assert studio.shown == [], "the other one draws what is new, too"
+
+
+def test_maps_are_drawn_here_once_the_other_worker_sends_no_more(studio: Studio) -> None:
+    studio.vote(9)
+    studio.maps.take(studio.easel, studio.room.state, studio.room.round_id(), {"participants": 9})
+    studio.vote(1, first=9)
+    studio.room.clock.advance(TAKEN_REST_SECONDS)
+    studio.draw()
+    assert studio.shown == ["opinion"]
+    assert studio.picture["participants"] == 10
+
+
+def test_a_map_of_a_round_that_is_over_is_not_taken(studio: Studio) -> None:
+    studio.vote(9)
+    round_id = studio.room.round_id()
+    studio.room.close()
+    assert studio.maps.take(studio.easel, studio.room.state, round_id, {"is_map": True}) is None
+    assert studio.easel.drawings == {}

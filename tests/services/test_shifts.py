@@ -211,6 +211,16 @@ def test_a_panel_that_ends_while_a_round_is_concluded_keeps_who_moved_as_it_was(
     assert (shift_in(room).newcomers, shift_in(room).leavers) == (0, 0)
 
 
+def test_a_panel_that_two_workers_end_keeps_who_moved_as_it_was(tmp_path: Path) -> None:
+    room = make_room(tmp_path, a_poll())
+    vote_twice(room, STAY)
+    assert panels.end(room.context, room.panel_id) == len(STAY) * 2
+    before = shift_in(room)
+    room.clock.advance(5)
+    assert panels.end(room.context, room.panel_id) == 0
+    assert shift_in(room) == before
+
+
 def _dies(*_: Any) -> None:
     raise RuntimeError("killed")
 
