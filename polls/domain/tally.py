@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,13 +50,15 @@ def people_present(seen: int, turnout: int, head_count: int | None) -> int:
     return max(head_count if head_count is not None else seen, turnout)
 
 
-def change_of(old: Counter[str] | None, new: Counter[str] | None) -> Counter[str]:
-    """Return what a changed ballot adds to the counters; None stands for no ballot."""
-    delta: Counter[str] = Counter()
+def change_of(old: Mapping[str, int] | None, new: Mapping[str, int] | None) -> dict[str, int]:
+    """Return what a changed ballot adds to the counters; None stands for no ballot.
+
+    Every vote comes through here, so it does without the arithmetic of `Counter`.
+    """
+    delta: dict[str, int] = {}
     if new is not None:
-        delta.update(new)
-        delta[BALLOTS] += 1
+        delta = {**new, BALLOTS: 1}
     if old is not None:
-        delta.subtract(old)
-        delta[BALLOTS] -= 1
-    return Counter({key: value for key, value in delta.items() if value})
+        for key, value in (*old.items(), (BALLOTS, 1)):
+            delta[key] = delta.get(key, 0) - value
+    return {key: value for key, value in delta.items() if value}

@@ -108,7 +108,7 @@ def _apply(cast: Cast, row: Stored) -> CastResult:
     return CastResult(row.receipt, row.sequence)
 
 
-def _change(kind: Kind, before: Any, after: Any) -> Counter[str]:
+def _change(kind: Kind, before: Any, after: Any) -> dict[str, int]:
     return change_of(
         None if before is None else kind.contributions(before),
         None if after is None else kind.contributions(after),
