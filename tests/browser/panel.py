@@ -75,11 +75,25 @@ def make_panel(server: RunningServer, agenda: str | None = None) -> Panel:
 def take_seat(screens: Screens, panel: Panel, **options: Any) -> Page:
     """A phone that opened the link and took a seat: two taps from a QR code."""
     phone = screens.phone(panel.link, **options)
-    phone.locator("form[action$='/join'] button.btn-main").click()
-    phone.wait_for_selector("[data-region='now']")
+    sit_down(phone)
     if options.get("javascript", True):
         phone.wait_for_selector("html.js")
     return phone
+
+
+def fill_hall(screens: Screens, panel: Panel, count: int) -> list[Page]:
+    """Phones that took a seat each."""
+    phones = screens.hall_of_phones(panel.link, count)
+    for phone in phones:
+        sit_down(phone)
+    for phone in phones:
+        phone.wait_for_selector("html.js")
+    return phones
+
+
+def sit_down(phone: Page) -> None:
+    phone.locator("form[action$='/join'] button.btn-main").click()
+    phone.wait_for_selector("[data-region='now']")
 
 
 def item_ids(moderator: Page) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.panel import Panel, item_ids, let_answer, take_seat
+from tests.browser.panel import Panel, fill_hall, item_ids, let_answer
 from tests.support.browser import Screens
 from tests.support.waiting import eventually
 
@@ -23,7 +23,7 @@ def test_fifty_phones_and_three_screens_go_through_the_agenda_without_trouble(
     projector = screens.projector(panel.projector_link)
     moderator = screens.moderator(panel.moderator_link)
     results = screens.moderator(panel.link + "/results")
-    phones = [take_seat(screens, panel) for _ in range(PHONES_IN_A_HALL)]
+    phones = fill_hall(screens, panel, PHONES_IN_A_HALL)
     for number, phone in enumerate(phones):
         let_answer(phone, number)
     for item in item_ids(moderator):
