@@ -74,9 +74,10 @@ class House:
 
     def participants(self) -> list[int]:
         """How many phones each worker has."""
-        return [
-            int(number(worker, "hemicycle_sockets", role="participant")) for worker in self.workers
-        ]
+        return [self.participants_of(place) for place in range(len(self.workers))]
+
+    def participants_of(self, place: int) -> int:
+        return int(number(self.workers[place], "hemicycle_sockets", role="participant"))
 
     def worker_of(self, spread: int) -> int:
         """Return which worker a page with this number comes to."""
@@ -86,10 +87,13 @@ class House:
         client.close()
         return next(place for place, count in enumerate(now) if count > before[place])
 
-    def close(self) -> None:
-        for client in self.clients:
+    def empty(self) -> None:
+        """Let everyone go; the moderator comes in anew when next asked for."""
+        for client in (*self.clients, *self.room.clients):
             client.close()
         self.clients.clear()
+        self.room.clients.clear()
+        self.room._moderator = None
 
 
 def number(worker: RunningServer, name: str, **labels: str) -> float:
@@ -114,7 +118,7 @@ def nginx_program() -> str:
     return program
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed_postgres() -> Iterator[PostgresServer]:
     programs = find_postgres_programs()
     if programs is None:
@@ -128,7 +132,7 @@ def deployed_postgres() -> Iterator[PostgresServer]:
             server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     program = shutil.which("redis-server")
     if program is None:
@@ -139,14 +143,14 @@ def deployed_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSe
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nginx_folder() -> Iterator[Path]:
     # Not pytest's own folder: that one is closed to the user nginx runs as.
     with tempfile.TemporaryDirectory(prefix="hemicycle-nginx-") as folder:
         yield Path(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def standing_house(
     nginx_program: str,
     nginx_folder: Path,
@@ -180,4 +184,4 @@ def standing_house(
 @pytest.fixture
 def house(standing_house: House) -> Iterator[House]:
     yield standing_house
-    standing_house.close()
+    standing_house.empty()

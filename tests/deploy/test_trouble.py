@@ -62,7 +62,7 @@ def test_a_phone_whose_worker_died_comes_in_at_the_other(house: House) -> None:
     key = phone.first["you"]["key"]
     poll = house.room.ask_room(title="Still there?")
     assert phone.done("ballot.cast", poll=poll, round=1, answer="a")["ok"]
-    house.room.close()
+    house.room.close_poll(poll)
     house.workers[1].kill9()
     assert house.enter(spread + 1).first["panel"]["code"] == house.room.code
     house.workers[1].start()

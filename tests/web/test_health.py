@@ -129,3 +129,22 @@ def test_a_database_that_recovers_is_ready_again(database: Watched, tmp_path: Pa
     file.write_bytes(kept)
     clock.advance(HOLDS_SECONDS)
     assert readiness.database() == OK
+
+
+@pytest.mark.postgres
+def test_a_replica_can_be_read_and_is_not_ready(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    made = Database(postgres_url)
+    made.migrate()
+    name = postgres_url.rpartition("/")[2]
+    with made.engine.connect() as connection:
+        connection.exec_driver_sql(
+            f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'
+        )
+        connection.commit()
+    made.close()
+    replica = Database(postgres_url)
+    assert replica.read(lambda connection: connection.execute(select(1)).scalar()) == 1
+    assert Readiness(replica, 0).database() == "cannot be written to"
+    replica.close()
