@@ -50,7 +50,7 @@ def test_a_head_count_replaces_the_phones_seen() -> None:
 def test_a_change_taken_back_leaves_nothing(
     old: Counter[str] | None, new: Counter[str] | None
 ) -> None:
-    there, back = change_of(old, new), change_of(new, old)
+    there, back = Counter(change_of(old, new)), change_of(new, old)
     there.update(back)
     assert not any(there.values())
 
@@ -59,7 +59,7 @@ def test_a_change_taken_back_leaves_nothing(
 def test_a_change_leads_from_the_old_counts_to_the_new(
     old: Counter[str] | None, new: Counter[str] | None
 ) -> None:
-    counters = change_of(None, old)
+    counters = Counter(change_of(None, old))
     counters.update(change_of(old, new))
     assert {k: v for k, v in counters.items() if v} == change_of(None, new)
 
