@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.scale_figures import ASSUMED, MEASURED, TURNOUT_SECONDS, Costs, assumed, read_costs
+from bench.scale_figures import ASSUMED, MEASURED, Costs, assumed, read_costs
 from bench.scale_model import (
     TICK,
     Room,
@@ -30,6 +30,7 @@ from bench.scale_model import (
     simulate,
     size,
 )
+from polls.live.numbers import PHONES_EVERY_SECONDS, tally_interval
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 
@@ -64,7 +65,7 @@ def costs_table(costs: Costs) -> str:
         ],
         ["a frame to a phone", us.format(costs.frame * 1e6), *source("fanout")],
         ["a join", us.format(costs.join * 1e6), *source("room_1000_live_5s")],
-        ["memory of a phone", f"{costs.phone_kib:,.0f} KiB", *source("room_1000_live_5s")],
+        ["memory of a phone", f"{costs.phone_kib:,.0f} KiB", *source("room_8000_projector_5s")],
         [
             "two pages for a newcomer, a seat included",
             us.format(costs.page * 1e6),
@@ -105,10 +106,10 @@ def assumptions_table(_costs: Costs) -> str:
 
 
 CHECKS = {
-    "room_1000_projector_10s": (1000, 10, TURNOUT_SECONDS),
-    "room_8000_projector_5s": (8000, 5, TURNOUT_SECONDS),
-    "room_1000_live_5s": (1000, 5, TICK),
-    "room_1000_live_10s": (1000, 10, TICK),
+    "room_1000_projector_10s": (1000, 10, PHONES_EVERY_SECONDS),
+    "room_8000_projector_5s": (8000, 5, PHONES_EVERY_SECONDS),
+    "room_1000_live_5s": (1000, 5, tally_interval(1000)),
+    "room_1000_live_10s": (1000, 10, tally_interval(1000)),
 }
 FITTED = ("room_1000_projector_10s", "server_cpu_ms_per_vote")
 FIGURES = ("server_cpu_ms_per_vote", "ack_ms.p50", "ack_ms.p99")
@@ -146,12 +147,11 @@ SIZES = (10_000, 100_000, 1_000_000)
 
 
 def changed(costs: Costs) -> Costs:
-    """Return the costs once pages come from a content network and presence is told as numbers.
-
-    Taking a seat is then one request that costs as much as a join.
+    """Return the costs once pages come from a content network, and presence is told and seats are
+    kept as numbers. Taking a seat is then one request that costs as much as a join.
     """
     sizes = {**costs.bytes, "page_bytes": 0.0, "static_bytes": 0.0}
-    return replace(costs, page=costs.join, tag=0.0, tag_bytes=0.0, bytes=sizes)
+    return replace(costs, page=costs.join, tag=0.0, tag_bytes=0.0, seat_count=0.0, bytes=sizes)
 
 
 def plans(costs: Costs) -> list[tuple[str, Room, Costs]]:
@@ -159,18 +159,16 @@ def plans(costs: Costs) -> list[tuple[str, Room, Costs]]:
     found = []
     for phones in SIZES:
         hall = Room(phones, 1, costs.postgres)
-        many = replace(hall, panels=phones // int(assumed("panel")), frames_every=TICK)
-        slow, lean = {"frames_every": 2.0, "tick": 1.0}, changed(costs)
+        on_phones = replace(hall, frames_every=tally_interval(phones))
+        panel = int(assumed("panel"))
+        many = replace(hall, panels=phones // panel, frames_every=tally_interval(panel))
+        lean = changed(costs)
         found += [
             ("one hall, tallies on screens only", hall, costs),
-            (
-                "one hall, tallies on phones 4 times a second",
-                replace(hall, frames_every=TICK),
-                costs,
-            ),
-            ("one hall, changed, on phones every 2 s", replace(hall, **slow), lean),  # type: ignore[arg-type]
+            ("one hall, tallies on phones", on_phones, costs),
+            ("one hall, tallies on phones, changed", replace(on_phones, tick=1.0), lean),
             ("many panels, each on all workers", many, costs),
-            ("many panels, changed, each on few workers", replace(many, own_workers=True), lean),
+            ("many panels, each on few workers, changed", replace(many, own_workers=True), lean),
         ]
     return found
 
@@ -208,6 +206,7 @@ def sizes_table(costs: Costs) -> str:
 
 PORTS = 28_232
 """Linux lends ports 32768 to 60999 for lines to one address and port."""
+CONNECTIONS = 200
 RANKING_BALLOT = 3.3 / 120_000
 """Seconds a ballot: `hemicycle count` with 15 options, see bench/README.md."""
 
@@ -240,6 +239,7 @@ def stops(costs: Costs) -> dict[str, str]:
         "PostgreSQL, WAL": f"{assumed('WAL') * 1e6 / store.wal_row:,.0f} votes/s",
         "PostgreSQL, seats counted": f"{math.sqrt(cores / joins / costs.seat_count):,.0f} seats in one panel",
         "PostgreSQL, seats taken": f"{cores / (store.cpu_batch + store.cpu_row):,.0f} newcomers/s on 16 cores",
+        "PostgreSQL, connections": f"{CONNECTIONS // 17:,} workers of 17 connections each, as in deploy/",
         "PostgreSQL, tick reads": f"{cores * TICK / costs.tick_cpu[0]:,.0f} voting panels × workers on 16 cores",
         "network, tallies": f"{card * TICK / (frame + assumed('packet')):,.0f} phones a card at 4 tallies/s",
         "network, a poll opens": f"{card * 0.3 / costs.bytes['view_frame_bytes']:,.0f} phones a card in 0.3 s",

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,12 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from polls.live.numbers import PHONES_EVERY_SECONDS
+from polls.store.ballot_box import ENOUGH_COMPANY, GOOD_COMPANY_SECONDS
+
 MEASURED = Path(__file__).resolve().parent / "measured.json"
-COMPANY_SECONDS = 0.02  # as in polls/store/ballot_box.py
-TURNOUT_SECONDS = 3.0  # as in polls/live/stage.py
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,7 @@ class Assumed:
 
 
 ASSUMED = {
-    "turnout": Assumed(
-        0.9, "of all", "who is there mostly votes; the prototypes' 100 % is no room"
-    ),
+    "turnout": Assumed(0.9, "of all", "who came mostly votes; only the benches let all vote"),
     "vote median": Assumed(
         6.7, "s", "two thirds of the votes within 10 s, nearly all within 60 s of 'vote now'"
     ),
@@ -40,7 +42,9 @@ ASSUMED = {
     "reconnect": Assumed(5, "s", "a client waits 0.2 to 5 s, more after each failure (room.js)"),
     "panel": Assumed(500, "phones", "many panels: town halls rather than stadiums"),
     "panels voting": Assumed(0.2, "of all", "halls are not in step; the worst case is 1"),
-    "fill": Assumed(0.7, "of a core", "above it queues grow fast: an M/D/1 queue of 0.85 is 2.4 x"),
+    "fill": Assumed(
+        0.7, "of a core", "above it waits grow fast: at 0.85 an M/D/1 queue is 2.4 x as long"
+    ),
     "phones a worker": Assumed(8000, "phones", "the most that was measured in one process"),
     "PostgreSQL cores": Assumed(16, "cores", "beyond, one hot table's index and WAL do not scale"),
     "WAL": Assumed(300, "MB/s", "a server's SSD, written in order, with a replica following"),
@@ -131,8 +135,8 @@ def read_costs(path: Path = MEASURED) -> Costs:
 
     vote = parts["throughput"]["server_cpu_ms_per_vote"] * 1e-3
     slow = parts["room_1000_projector_10s"]["server_cpu_ms_per_vote"] * 1e-3
-    company = 1 + 1000 / 10 * COMPANY_SECONDS
-    batch = max(0.0, slow - vote - 10 / TURNOUT_SECONDS * frame) * company
+    company = min(ENOUGH_COMPANY, 1 + 1000 / 10 * GOOD_COMPANY_SECONDS)
+    batch = max(0.0, slow - vote - 10 / PHONES_EVERY_SECONDS * frame) * company
     # A row on PostgreSQL takes the place of SQLite's. They were measured under different loads, so
     # a third of a vote at least is taken to be its way over the wire.
     wire = max(vote / 3, vote - lines(lite, "worker_cpu_ms")[1])
@@ -145,7 +149,7 @@ def read_costs(path: Path = MEASURED) -> Costs:
         delivery=parts["redis"]["redis_cpu_us_per_delivery"] * 1e-6,
         tag=parts["redis"]["worker_cpu_us_per_tag"] * 1e-6,
         tag_bytes=parts["redis"]["bytes_kept_per_tag"],
-        phone_kib=parts["room_1000_live_5s"]["memory_kib_per_phone"],
+        phone_kib=parts["room_8000_projector_5s"]["memory_kib_per_phone"],
         seat_count=found["count_20000_seats.postgres_cpu_ms"] * 1e-3 / 20_000,
         tick_worker=reading("worker_cpu_ms"),
         tick_cpu=reading("postgres_cpu_ms"),

@@ -14,13 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.scale_figures import COMPANY_SECONDS, TURNOUT_SECONDS, Costs, Store, assumed
+from bench.scale_figures import Costs, Store, assumed
+from polls.live.numbers import PHONES_EVERY_SECONDS
+from polls.live.relay import BEAT_SECONDS
+from polls.store.ballot_box import (
+    BATCH_MOST,
+    COMPANY_SECONDS,
+    ENOUGH_COMPANY,
+    GOOD_COMPANY_SECONDS,
+)
 
 STEP = 0.001
-ENOUGH_COMPANY = 16  # as in polls/store/ballot_box.py, and the next
-BATCH_MOST = 500
+LAST_MOMENTS = 0.3
+RUSH_SECONDS = 5.0  # the steepest part of the curve of votes lies within
 TICK = 0.25
-BEAT_SECONDS = 2.0  # as in polls/live/relay.py
 
 Array = NDArray[np.floating[Any]]
 
@@ -36,7 +43,7 @@ class Room:
     workers: int
     store: Store
     database_cores: float = 1.0
-    frames_every: float = TURNOUT_SECONDS
+    frames_every: float = PHONES_EVERY_SECONDS
     """Seconds between two frames on phones: tallies, or where only screens see those, turnouts."""
     panels: int = 1
     own_workers: bool = False
@@ -134,7 +141,7 @@ def needs(room: Room, costs: Costs) -> dict[str, float]:
     """Return how full each part is at the peak of voting or of joining, 1 being all of it."""
     rate = peak_rate(room)
     each = rate / room.workers
-    batch = min(BATCH_MOST, 1 + each * COMPANY_SECONDS)
+    batch = min(ENOUGH_COMPANY, 1 + each * GOOD_COMPANY_SECONDS)
     batches, more = each / batch, float(rounds_in(room, batch)) - 1
     store = room.store
     worker = each * (costs.vote + store.worker_row)
@@ -156,6 +163,11 @@ def needs(room: Room, costs: Costs) -> dict[str, float]:
         "phones of a worker": room.phones / room.workers / assumed("phones a worker"),
         "database, voting": served / room.database_cores,
         "database, joining": (joins * (store.cpu_batch + store.cpu_row)) / room.database_cores,
+        "seats counted": joins
+        * room.phones
+        / room.panels
+        * costs.seat_count
+        / assumed("PostgreSQL cores"),
         "WAL": rate * store.wal_row / (assumed("WAL") * 1e6),
         "Redis": redis,
         "network": bits / (assumed("network card") * 1e9),
@@ -219,6 +231,8 @@ class Seen:
 
 def share_out(demands: Array, capacity: float) -> Array:
     """Give every part of each worker an equal share of its processor, none more than it wants."""
+    if (demands.sum(axis=0) <= capacity).all():
+        return demands
     granted = np.zeros_like(demands)
     left = np.full(demands.shape[1], capacity)
     for _ in range(len(demands)):
@@ -247,6 +261,7 @@ class Workers:
         self.unread, self.own, self.frames = (np.zeros(count) for _ in range(3))
         self.served, self.flush = np.zeros(count), np.zeros(count)
         self.since = np.full(count, np.inf)
+        self.company = np.full(count, COMPANY_SECONDS)
         self.spent, self.batches = 0.0, 0
 
     def tick(self) -> float:
@@ -287,10 +302,13 @@ class Workers:
     def _begin(self, box: Array, done: Array, now: float) -> None:
         """Begin batches: at once in a rush, after a wait for company in a trickle."""
         self.since = np.where(box > 0, np.minimum(self.since, now), np.inf)
-        # A ballot box that was empty looks once, and then sleeps for the whole wait.
-        is_crowd = (box >= ENOUGH_COMPANY) & (self.since == now)
-        is_time = (done > 0) | is_crowd | (now - self.since >= COMPANY_SECONDS)
+        is_time = (done > 0) | (box >= ENOUGH_COMPANY) | (now - self.since >= self.company)
         begins = (self.batch == 0) & (box > 0) & is_time
+        if not begins.any():
+            return
+        waited = begins & (done == 0)
+        good = np.where(box > 1, GOOD_COMPANY_SECONDS, COMPANY_SECONDS)
+        self.company = np.where(waited, good, self.company)
         size_, store = np.minimum(box, BATCH_MOST)[begins], self.room.store
         more = rounds_in(self.room, size_) - 1
         self.batch[begins] = size_
@@ -301,7 +319,7 @@ class Workers:
         self.batches += int(begins.sum())
 
 
-def simulate(room: Room, costs: Costs, seconds: float = 8.0, seed: int = 1) -> Seen:
+def simulate(room: Room, costs: Costs, seconds: float = RUSH_SECONDS, seed: int = 1) -> Seen:
     """Let the room vote and return how long the acknowledgements took."""
     steps = round(seconds / STEP)
     coming, workers = arrivals(room, steps, seed), Workers(room, costs)
@@ -311,10 +329,9 @@ def simulate(room: Room, costs: Costs, seconds: float = 8.0, seed: int = 1) -> S
         if step and step % tick == 0:
             late.append(workers.tick())
         acked[:, step] = workers.step(coming[:, step], step * STEP)
-    waits = np.concatenate([_waits(*each) for each in zip(coming, acked, strict=True)])
+    waits = np.sort(np.concatenate([_waits(*each) for each in zip(coming, acked, strict=True)]))
     arrived, stored = int(coming.sum()), int(acked.sum())
-    ordered = np.append(np.sort(waits), np.full(arrived - stored, np.inf))
-    p50, p99 = (float(ordered[max(0, math.ceil(q * arrived) - 1)]) for q in (0.5, 0.99))
+    p50, p99 = (_at(waits, share) for share in (0.5, 0.99))
     return Seen(
         arrived=arrived,
         acked=stored,
@@ -328,7 +345,17 @@ def simulate(room: Room, costs: Costs, seconds: float = 8.0, seed: int = 1) -> S
 
 
 def _waits(coming: NDArray[np.int64], acked: NDArray[np.int64]) -> Array:
-    """Return how long each acknowledged vote waited; a worker answers in the order of arrival."""
+    """Return how long each vote waited; a worker answers in the order of arrival.
+
+    Votes of the last moments have had no time for an answer and are left out; those that came
+    before and have none waited for ever.
+    """
     came = np.repeat(np.arange(len(coming)), coming)
-    told = np.repeat(np.arange(len(acked)), acked)
-    return (told - came[: len(told)]) * STEP
+    told = np.repeat(np.arange(len(acked)), acked).astype(float)
+    told = np.append(told, np.full(len(came) - len(told), np.inf))
+    return (told - came)[came < len(coming) - round(LAST_MOMENTS / STEP)] * STEP
+
+
+def _at(ordered: Array, share: float) -> float:
+    """Return a percentile by the nearest rank; 0 where nobody voted."""
+    return float(ordered[max(0, math.ceil(share * len(ordered)) - 1)]) if len(ordered) else 0.0
