@@ -15,8 +15,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from sqlalchemy import Connection
 
 from polls import protocol
 from polls.app import create_context
@@ -35,6 +39,8 @@ from polls.domain.texts import Texts
 from polls.live.snapshots import PanelState, load_state
 from polls.services import commands, panels, participants, polls
 from polls.services.context import Actor, Context
+from polls.store import agenda
+from polls.store.database import Database
 
 NOON = 1_700_000_000.0
 
@@ -56,9 +62,24 @@ SECRET = "secret of the tests"
 """A server that goes on with a database made here needs it as HEMICYCLE_SECRET."""
 
 
+@cache
+def migrated_database() -> bytes:
+    """The file that the migrations make of nothing; hundreds of tests begin with a copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hemicycle.db"
+        database = Database(f"sqlite:///{path}")
+        database.migrate()
+        database.close()
+        return path.read_bytes()
+
+
 def make_config(folder: Path, **settings: Any) -> Config:
     """Return settings for a database in this folder; other settings may be given by name."""
-    settings.setdefault("database_url", f"sqlite:///{folder / 'hemicycle.db'}")
+    if "database_url" not in settings:
+        path = folder / "hemicycle.db"
+        settings["database_url"] = f"sqlite:///{path}"
+        if not path.exists():
+            path.write_bytes(migrated_database())
     settings.setdefault("participant_comments_per_minute", 10_000)
     return replace(Config(secret=SECRET), **settings)
 
@@ -160,9 +181,12 @@ class Room:
         return self.context.database.read(lambda connection: load_state(connection, self.panel_id))
 
     def poll(self, place: int = 0) -> Poll:
-        state = self.state
-        found = [item.poll_id for item in state.items if item.poll_id]
-        return state.polls[found[place]]
+        def read(connection: Connection) -> Poll:
+            items = agenda.items_of(connection, self.panel_id)
+            found = [item.poll_id for item in items if item.poll_id]
+            return agenda.polls_of(connection, self.panel_id)[found[place]]
+
+        return self.context.database.read(read)
 
     def round_id(self, place: int = 0) -> str:
         latest = self.poll(place).round
