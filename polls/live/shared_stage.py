@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import gevent
 
-from polls.domain.polls import Poll, PollState, Role
+from polls.domain.polls import Poll, PollState, Role, Round
 from polls.live.memory import PanelMemory
 from polls.live.relay import HOUSE, Message, Relay
 from polls.live.rooms import panel_and_rest, participant_of, participant_room, role_room
@@ -73,6 +73,10 @@ class SharedStage(Stage):
         self._used_at: dict[str, float] = {}
         self._lists_due: set[str] = set()
         """Panels of which a worker that came new wants to know who is here."""
+        self._said: dict[str, list[Any]] = {}
+        """The last event of each poll that was sent."""
+        self._newer: dict[str, int] = {}
+        """Versions in the database that were newer than what was known here, at the last look."""
         self._turns: dict[str, deque[Callable[[], None]]] = {}
         self._looker: gevent.Greenlet | None = None
         self._hear: dict[str, Callable[[str, str, Message], None]] = {
@@ -168,10 +172,18 @@ class SharedStage(Stage):
             )
 
     def _poll_event(self, event: str, panel_id: str, poll: Poll) -> None:
-        super()._poll_event(event, panel_id, poll)
         if poll.round is not None:
-            told = {"poll": poll.id, "round": poll.round.number, "closes_at": poll.round.closes_at}
-            self.relay.publish(panel_id, {"kind": "poll", "event": event, "payload": told})
+            which = [event, poll.round.id, poll.round.closed_at]
+            told = _told_of(poll.id, poll.round)
+            self.relay.publish(panel_id, {"kind": "poll", "which": which, "payload": told})
+            self._say_once(panel_id, which, told)
+
+    def _say_once(self, panel_id: str, which: list[Any], payload: dict[str, Any]) -> None:
+        """Send an event of a poll, unless it was sent already when the database told of it."""
+        if self._said.get(payload["poll"]) != which:
+            self._said[payload["poll"]] = which
+            for role in Role:
+                self._emit(which[0], payload, role_room(panel_id, role.value))
 
     def ballots_committed(self, casts: Sequence[Cast]) -> None:
         super().ballots_committed(casts)
@@ -261,8 +273,8 @@ class SharedStage(Stage):
         self._shared_presence(panel_id).hear_all(worker, message["here"], self._clock())
 
     def _hear_poll(self, panel_id: str, _worker: str, message: Message) -> None:
-        event, payload = message["event"], message["payload"]
-        self._in_turn(panel_id, partial(self._emit_to_roles, panel_id, event, payload))
+        which, payload = message["which"], message["payload"]
+        self._in_turn(panel_id, partial(self._say_once, panel_id, which, payload))
 
     def _in_turn(self, panel_id: str, work: Callable[[], None]) -> None:
         """Do what waits for the database beside the ears of this worker, in the order heard."""
@@ -279,10 +291,6 @@ class SharedStage(Stage):
                 log.exception("what another worker said could not be shown")
             waiting.popleft()
         self._turns.pop(panel_id, None)
-
-    def _emit_to_roles(self, panel_id: str, event: str, payload: dict[str, Any]) -> None:
-        for role in Role:
-            self._emit(event, payload, role_room(panel_id, role.value))
 
     def _hear_said(self, panel_id: str, _worker: str, message: Message) -> None:
         room = f"{panel_id}/{message.get('room')}"
@@ -307,13 +315,13 @@ class SharedStage(Stage):
         if self._door is None:
             return
         if "role" in message:
-            self._door.drop_role_here(panel_id, Role(message["role"]))
+            gevent.spawn(self._door.drop_role_here, panel_id, Role(message["role"]))
             return
         presence = self._shared_presence(panel_id)
         whose = presence.participant_here(message["who"])
         presence.forget_tag(message["who"])
         if whose is not None:
-            self._door.drop_participant_here(panel_id, whose)
+            gevent.spawn(self._door.drop_participant_here, panel_id, whose)
 
     def _hear_end(self, _channel: str, _worker: str, message: Message) -> None:
         super().round_ends(
@@ -325,7 +333,7 @@ class SharedStage(Stage):
     def subscribed(self, channel: str) -> None:
         """Read anew what may have changed before this channel was heard."""
         if channel == HOUSE:
-            gevent.spawn(self._follow_ends)
+            self._in_turn(HOUSE, self._follow_ends)
         elif channel in self._panels:
             self.relay.publish(channel, {"kind": "hello"})
             self._lists_due.add(channel)
@@ -333,7 +341,7 @@ class SharedStage(Stage):
 
     def missed(self) -> None:
         """Another worker could not tell all: read everything anew."""
-        gevent.spawn(self._follow_ends)
+        self._in_turn(HOUSE, self._follow_ends)
         for panel_id in list(self._panels):
             self.relay.publish(panel_id, {"kind": "hello"})
             self._in_turn(panel_id, partial(self._read_anew, panel_id))
@@ -368,7 +376,8 @@ class SharedStage(Stage):
             if known is None or poll.round is None or is_open == was_open:
                 continue
             event = "poll.opened" if is_open else "poll.closed"
-            super()._poll_event(event, panel_id, poll)
+            told = _told_of(poll.id, poll.round)
+            self._say_once(panel_id, [event, poll.round.id, poll.round.closed_at], told)
 
     def _follow_ends(self) -> None:
         for found in self._database.read(agenda.rounds_with_an_end):
@@ -400,8 +409,12 @@ class SharedStage(Stage):
             panel = self._panels.get(panel_id)
             if panel is None or panel.state is None:
                 continue
-            if found.get(panel_id, version) > panel.state.panel.version:
-                self._in_turn(panel_id, partial(self._read_anew, panel_id))
+            newer = found.get(panel_id, version)
+            if newer > panel.state.panel.version:
+                # What was changed just now is being told just now.
+                if self._newer.get(panel_id) == newer or not self.relay.is_up:
+                    self._in_turn(panel_id, partial(self._read_anew, panel_id))
+                self._newer[panel_id] = newer
             elif not self.relay.is_up:
                 panel.dirty_rounds.update(panel.state.counters)
                 panel.comments_dirty = True
@@ -411,5 +424,9 @@ class SharedStage(Stage):
             is_empty = not any(self._has_members(role_room(panel_id, role)) for role in Role)
             if is_empty and self._clock() - used_at > IDLE_SECONDS:
                 self.relay.unfollow(panel_id)
-                for known in (self._panels, self._used_at, self._told_at):
+                for known in (self._panels, self._used_at, self._told_at, self._newer):
                     known.pop(panel_id, None)
+
+
+def _told_of(poll_id: str, latest: Round) -> dict[str, Any]:
+    return {"poll": poll_id, "round": latest.number, "closes_at": latest.closes_at}
