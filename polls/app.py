@@ -120,16 +120,17 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     app = Flask(__name__, template_folder=str(project_folder("templates")), static_folder=None)
     app.config["TRANSLATIONS"] = str(Path(__file__).parent / "translations")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
-        )
     assets = Assets(project_folder("static"))
     addresses = Addresses(config.public_url)
     prepare_templates(app, config, assets)
     renderer = FragmentRenderer(app, addresses)
     socketio = create_socketio(app)
+    if config.trusted_proxies:
+        # Around the sockets too, which otherwise let in pages that came by plain http.
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )
     sockets = SocketDoor(app, context, socketio)
     readiness = Readiness(context.database, config.worker)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets, readiness)

@@ -70,7 +70,8 @@ def raw_socket(house: House, spread: int, **options: Any) -> Iterator[websocket.
 def test_a_socket_from_a_page_of_this_house_is_let_in_and_no_other(house: House) -> None:
     with raw_socket(house, 1, origin=house.url) as own:
         assert str(own.recv()).startswith("40")
-    for origin in ("https://evil.example", "https://localhost", "null"):
+    by_plain_http = house.url.replace("https", "http")
+    for origin in ("https://evil.example", "https://localhost", by_plain_http, "null"):
         with (
             pytest.raises(websocket.WebSocketBadStatusException, match="400"),
             raw_socket(house, 1, origin=origin),
