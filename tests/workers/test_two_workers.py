@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +11,7 @@ import pytest
 
 from polls.domain.tally import BALLOTS
 from tests.support.waiting import eventually
-from tests.support.wire import Refused
+from tests.support.wire import Client, Refused
 from tests.support.workers import TICK_SECONDS, Workers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
@@ -149,6 +151,27 @@ def test_a_comment_at_one_worker_appears_at_the_other_and_is_told_to_its_author_
 
     author.hear("comment.changed", lambda event: event["state"] == "hidden")
     assert not neighbour.all("comment.changed")
+
+
+def test_both_workers_show_the_map_that_one_of_them_drew(workers: Workers) -> None:
+    statements = [f"Statement {number}." for number in range(8)]
+    poll = workers.room.ask_room(kind="opinion", options=statements, visibility="live")
+    screens = [workers.projector_at(server) for server in (workers.one, workers.other)]
+    phones = [workers.at(server) for server in (workers.one, workers.other) for _ in range(5)]
+    for number, phone in enumerate(phones):
+        said = {f"s{n}": "agree" if n == 1 or (n + number) % 2 else "disagree" for n in range(1, 9)}
+        assert workers.room.cast(phone, poll, said)["ok"]
+
+    def places(screen: Client) -> list[list[float]]:
+        """Where people stand on the map that was sent last."""
+        drawn = re.findall(r"data-dots='([^']+)'", str(screen.all("panel.view")[-1]["html"]))
+        return list(json.loads(drawn[0])) if drawn else []
+
+    def show_the_same() -> bool:
+        first, second = (places(screen) for screen in screens)
+        return len(first) == len(phones) and first == second
+
+    eventually(show_the_same, 20, message="both projectors show everyone at the same places")
 
 
 def _comments_item(workers: Workers) -> str:
