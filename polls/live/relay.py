@@ -56,6 +56,9 @@ class Listener(Protocol):
     def gone(self, worker: str) -> None:
         """A worker has ended or has not been heard for long."""
 
+    def back(self, worker: str) -> None:
+        """A worker that was taken for gone is there after all."""
+
 
 class Relay:
     """One worker's line to the others."""
@@ -78,6 +81,8 @@ class Relay:
         self._was_lost = False
         self._pubsub: Any = None
         self._heard_at: dict[str, float] = {}
+        self._missing: set[str] = set()
+        """Workers that fell silent without a word; they may only have been very busy."""
         self._listener: Listener | None = None
         self._greenlets: list[gevent.Greenlet] = []
 
@@ -149,6 +154,7 @@ class Relay:
                 continue
             for worker, heard_at in list(self._heard_at.items()):
                 if self._clock() - heard_at > SILENCE_SECONDS:
+                    self._missing.add(worker)
                     self._lose(worker)
 
     def _lose(self, worker: str) -> None:
@@ -234,6 +240,9 @@ class Relay:
             self._lose(worker)
             return
         self._heard_at[worker] = self._clock()
+        if worker in self._missing:
+            self._missing.discard(worker)
+            self._tell("back", worker)
         if kind == "missed":
             self._tell("missed")
         elif kind != "alive":

@@ -353,6 +353,12 @@ class SharedStage(Stage):
         if self.relay.workers[0] == self.relay.worker:
             gevent.spawn(self._take_over)
 
+    def back(self, worker: str) -> None:
+        """A worker was taken for gone: ask who is where."""
+        log.info("worker %s is back", worker)
+        for panel_id in self._panels:
+            self.relay.publish(panel_id, {"kind": "hello"})
+
     def _read_anew(self, panel_id: str) -> None:
         """Show a panel as it is in the database, and say what became of its polls meanwhile."""
         panel = self._panels.get(panel_id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 
 import pytest
+import redis
 import requests
 
 from tests.support.redis_server import RedisServer
@@ -136,3 +139,23 @@ def test_news_of_a_worker_that_says_goodbye_are_heard_at_once(workers: Workers) 
     # Its people were seen just now: they fade, they do not vanish.
     assert screen.snapshot()["present"] == 1
     assert isinstance(phone, Client)
+
+
+def test_people_of_a_worker_that_only_stood_still_are_asked_for_again(
+    workers: Workers, redis_server: RedisServer
+) -> None:
+    phone, screen = workers.at(workers.one), workers.projector_at(workers.other)
+    eventually(lambda: screen.snapshot()["present"] == 1, message="the phone is present")
+    heard: list[bytes] = []
+    with redis.Redis.from_url(redis_server.url) as client, client.pubsub() as ears:
+        os.kill(workers.one.pid, signal.SIGSTOP)
+        eventually(lambda: "is gone" in workers.other.log, 20, message="the worker is missed")
+        ears.psubscribe(**{"*": lambda message: heard.append(message["data"])})
+        os.kill(workers.one.pid, signal.SIGCONT)
+
+        def is_told_again() -> bool:
+            ears.get_message(timeout=0.05)
+            return any(b'"everyone"' in words and b'"here":["' in words for words in heard)
+
+        eventually(is_told_again, 10, message="the worker says who is with it")
+    assert phone.is_connected
