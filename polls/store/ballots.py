@@ -15,7 +15,8 @@ from sqlalchemy import cast as as_type
 from polls.domain.kinds import Kind
 from polls.domain.tally import BALLOTS, VERSION, change_of
 from polls.store import schema
-from polls.store.shelves import NO_SEQUENCE, Deltas, NewReceipt, Place, SharedShelf, Shelf, Stored
+from polls.store.postgres_shelf import PostgresShelf
+from polls.store.shelves import NO_SEQUENCE, Deltas, NewReceipt, Place, Shelf, Stored
 from polls.store.sqlite_shelf import SqliteShelf
 
 
@@ -48,7 +49,7 @@ class CastResult:
 def shelf_of(
     connection: Connection, new_receipt: NewReceipt, shard: int
 ) -> AbstractContextManager[Shelf]:
-    kind = SqliteShelf if connection.dialect.name == "sqlite" else SharedShelf
+    kind = SqliteShelf if connection.dialect.name == "sqlite" else PostgresShelf
     return kind(connection, new_receipt, shard)
 
 
