@@ -323,7 +323,7 @@ export function drawHemicycle(svg) {
   setAttribute(svg, "viewBox", box.map((value) => value.toFixed(1)).join(" "));
   placeSeats(picture, layout, faces, before !== undefined);
   writeRim(picture, hasRim && owners ? rimLabels(layout, owners, counts, dataset.rim) : []);
-  writeMiddle(picture, dataset, taken, people);
+  writeMiddle(picture, dataset, taken, people, roomInside(layout));
   ringMine(picture, layout, dataset.mine, perSeat);
   noteScale(svg, perSeat);
 }
@@ -425,7 +425,13 @@ function newRimLabel(rim) {
   return text;
 }
 
-function writeMiddle({ middle, caption }, dataset, taken, people) {
+/** How wide words may be under the number, between the innermost seats. */
+function roomInside({ seats, radius }) {
+  const beside = seats.filter(({ y }) => -y < 2 * radius).map(({ x }) => Math.abs(x));
+  return 2 * RADIUS * (Math.min(1, ...beside) - radius);
+}
+
+function writeMiddle({ middle, caption }, dataset, taken, people, room) {
   if (!("mid" in dataset)) return;
   const number = formatted(taken);
   const isCompact = "compact" in dataset;
@@ -434,8 +440,11 @@ function writeMiddle({ middle, caption }, dataset, taken, people) {
   setText(middle, number);
   setAttribute(middle, "class", `mid${step}`);
   setAttribute(middle, "y", words ? (isCompact ? -62 : -54) : -8);
-  setText(caption, words ? filled(words, { turnout: number, present: formatted(people) }) : "");
+  const values = { turnout: number, present: formatted(people) };
+  setText(caption, words ? filled(words, values) : "");
   setAttribute(caption, "class", isCompact ? "mid-cap cap-s" : "mid-cap");
+  const isTooLong = words && words !== dataset.capShort && caption.getComputedTextLength() > room;
+  if (isTooLong) setText(caption, filled(dataset.capShort, values));
 }
 
 function ringMine(picture, layout, mine, perSeat) {

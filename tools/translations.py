@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "polls" / "translations"
 TEMPLATE = CATALOGUES / "messages.pot"
-LANGUAGES = ["fr", "nl"]
+LANGUAGES = ["de", "et", "fi", "fr", "nl", "sv"]
 KEYWORDS = ["lazy_gettext", "lazy_ngettext:1,2", "_l", "pgettext:1c,2", "npgettext:1c,2,3"]
 # Babel puts the time of the run into every file, and into the compiled one when there is none.
 DATE = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)

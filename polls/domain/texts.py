@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from polls.domain.errors import FieldRefusal, Refusal
 
-INTERFACE_LANGUAGES = ("en", "fr", "nl")
+INTERFACE_LANGUAGES = ("en", "fr", "nl", "de", "et", "fi", "sv")
 """Languages the interface speaks; the first is the last resort."""
 
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from polls.domain.polls import GRACE_SECONDS, Poll, Role
 from polls.domain.tally import VERSION
+from polls.domain.texts import INTERFACE_LANGUAGES
 from polls.live.maps import Maps
 from polls.live.memory import PanelMemory
 from polls.live.numbers import Emit, Numbers
@@ -262,7 +263,7 @@ class Stage:
         languages = self.state(panel_id).panel.languages
         return [
             language
-            for language in dict.fromkeys((*languages, "en", "fr", "nl"))
+            for language in dict.fromkeys((*languages, *INTERFACE_LANGUAGES))
             if self._has_members(language_room(panel_id, role.value, language))
         ]
 

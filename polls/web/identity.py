@@ -13,7 +13,15 @@ from polls.services.context import Actor, Context
 from polls.store.panels import PanelRecord
 
 LANGUAGE_COOKIE = "hc_language"
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands"}
+LANGUAGE_NAMES = {
+    "en": "English",
+    "fr": "Français",
+    "nl": "Nederlands",
+    "de": "Deutsch",
+    "et": "Eesti",
+    "fi": "Suomi",
+    "sv": "Svenska",
+}
 YEAR_SECONDS = 31_536_000
 
 
