@@ -72,6 +72,9 @@ bench: setup ## measure a full room, broadcasts and votes a second (BENCH_ARGS=)
 	@$(BIN)/python bench/room.py --seconds 10 --visibility projector $(BENCH_ARGS)
 	@$(BIN)/python bench/fanout.py $(BENCH_ARGS)
 	@$(BIN)/python bench/throughput.py --visibility projector $(BENCH_ARGS)
+	@$(BIN)/python bench/room.py --phones 8000 --join-seconds 40 --visibility projector
+	@$(BIN)/python bench/ticks.py
+	@$(BIN)/python bench/pages.py
 	@$(BIN)/python bench/opinion_map.py
 	@$(BIN)/python bench/shift.py
 	@$(BIN)/python bench/scale.py

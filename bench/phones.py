@@ -56,6 +56,7 @@ class Client:
         self.frames = 0
         self.tallies = 0
         self.opened_at = 0.0
+        self.viewed_at = 0.0
         self.keeps: list[tuple[float, bytes]] | None = None
         """Every event with its time of arrival, for the few clients that want them."""
         self.on_ack: Callable[[Client, bytes, float], None] | None = None
@@ -185,6 +186,8 @@ class Hall:
             client.snapshot = json.loads(payload[2:])[1]
         elif payload.startswith(b'42["poll.opened"'):
             client.opened_at = now
+        elif payload.startswith(b'42["panel.view"'):
+            client.viewed_at = now
         if client.keeps is not None:
             client.keeps.append((now, payload))
 

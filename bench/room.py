@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.instance import Instance
 from bench.phones import BenchError, Client, Hall, acked, masked_frame
 from bench.server import Server
+from polls.domain.polls import GRACE_SECONDS
 
 TICK_SECONDS = 0.25
 TICK_TOLERANCE = 0.5
@@ -133,7 +134,7 @@ class Room:
     def fill(self) -> dict[str, float]:
         """Let the phones join, evenly over some seconds."""
         count, seconds = self.options.phones, self.options.join_seconds
-        self.phones = [Client({"panel": self.code}) for _ in range(count)]
+        self.phones = [Client(self._auth()) for _ in range(count)]
         cpu = self.server.cpu_seconds()
         now = time.monotonic()
         for place, phone in enumerate(self.phones):
@@ -150,6 +151,10 @@ class Room:
             "cpu_ms_each": round(spent * 1000 / count, 3),
         }
 
+    def _auth(self) -> dict[str, str]:
+        """Return what each of the many says when it connects."""
+        return {"panel": self.code}
+
     def _is_full(self) -> bool:
         return all(phone.joined_at or phone.refusal for phone in reversed(self.phones))
 
@@ -157,14 +162,25 @@ class Room:
         if not self.hall.run(is_done, seconds + PATIENCE_SECONDS):
             raise BenchError(f"waited in vain for: {what}")
 
-    def shown_everywhere(self, name: str) -> float:
-        """Give a command and return the p99 until every phone has a new picture."""
+    def opened_everywhere(self) -> float:
+        """Open the poll and return the p99 until every phone knows and has its picture."""
         for phone in self.phones:
             phone.opened_at = 0.0
         began_at = time.monotonic()
-        self.command(name, poll=self.poll)
-        self._until(lambda: all(phone.opened_at for phone in self.phones), f"{name} on phones")
+        self.command("poll.open", poll=self.poll)
+        self._until(lambda: all(phone.opened_at for phone in self.phones), "opened on phones")
         return percentiles([phone.opened_at - began_at for phone in self.phones], 99)["p99"]
+
+    def published_everywhere(self) -> float:
+        """Close the poll, publish its result and return the p99 until every phone shows it."""
+        self.command("poll.close", poll=self.poll)
+        self.hall.rest(GRACE_SECONDS + 1)
+        for phone in self.phones:
+            phone.viewed_at = 0.0
+        began_at = time.monotonic()
+        self.command("poll.publish", poll=self.poll)
+        self._until(lambda: all(phone.viewed_at for phone in self.phones), "the result on phones")
+        return percentiles([phone.viewed_at - began_at for phone in self.phones], 99)["p99"]
 
     # Everybody votes
 
@@ -232,6 +248,9 @@ class Room:
             "tally_frames_to_projector": len(tallies),
             "most_per_tick": _most_within([at for at, _ in tallies], TICK_SECONDS * TICK_TOLERANCE),
             "tally_frames_to_phones": sum(phone.tallies for phone in self.phones),
+            "tally_frames_to_each_phone": round(
+                sum(phone.tallies for phone in self.phones) / len(self.phones), 1
+            ),
         }
 
     def _projector_tallies(self) -> list[tuple[float, int]]:
@@ -282,11 +301,12 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         say(options, "joining")
         joined = room.fill()
         memory = (server.memory_kib() - before) / options.phones
-        opened = room.shown_everywhere("poll.open")
+        opened = room.opened_everywhere()
         room.hall.rest(1)
         say(options, "voting")
         costs = room.vote()
         found = room.results()
+        published = room.published_everywhere()
         room.hall.close()
     except BenchError as error:
         raise BenchError(f"{error}\n{server.log_tail()}") from error
@@ -301,6 +321,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "memory_kib_per_phone": round(memory, 1),
         "join": joined,
         "opened_everywhere_p99_ms": opened,
+        "published_everywhere_p99_ms": published,
         "load_before": round(load, 1),
     }
 

@@ -32,6 +32,7 @@ def test_a_small_room_loses_no_vote() -> None:
     assert found["ack_ms"]["p50"] <= found["ack_ms"]["p99"]
     assert found["projector_ms"]["p99"] < 2000
     assert found["tally_frames_to_phones"] == 50 * found["tally_frames_to_projector"]
+    assert found["published_everywhere_p99_ms"] > 0
     for figure in ("server_cpu_ms_per_vote", "cpu_us_per_delivered_frame", "memory_kib_per_phone"):
         assert found[figure] > 0
 
