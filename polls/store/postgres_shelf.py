@@ -33,7 +33,7 @@ MAKE = (
     " SELECT r, p, receipt, channel, sequence, 'shown'"
     " FROM json_to_recordset(%s::json) AS wanted"
     "(r text, p text, receipt text, channel text, sequence bigint)"
-    " ORDER BY r, p ON CONFLICT DO NOTHING"
+    " ORDER BY r, p ON CONFLICT DO NOTHING RETURNING round_id, participant"
 )
 LOCK = (
     "SELECT ballot.round_id, ballot.participant, ballot.id, ballot.answer::text, ballot.sequence,"
@@ -95,8 +95,9 @@ class PostgresShelf:
         while True:
             missing = [place for place in channels if place not in made]
             while missing:
-                self._make(missing, channels)
-                made.update(self._ask(MADE, wanted))
+                made.update(self._make(missing, channels))
+                if any(place not in made for place in missing):
+                    made.update(self._ask(MADE, wanted))
                 # A receipt that is taken leaves its row out; the next turn draws another.
                 missing = [place for place in missing if place not in made]
             found = {
@@ -109,8 +110,8 @@ class PostgresShelf:
                 return found
             made = set(found)
 
-    def _make(self, places: Sequence[Place], channels: Mapping[Place, str]) -> None:
-        self._ask(
+    def _make(self, places: Sequence[Place], channels: Mapping[Place, str]) -> Any:
+        return self._ask(
             MAKE,
             [
                 {
