@@ -15,8 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from polls.domain.counting.purchasing import Market, Run
-
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
@@ -54,44 +52,21 @@ def share_equally(
     step counts everything anew with more money. Steps end when the next one would spend more than
     all shares together, or when no project that anybody supports fits into what is left.
     """
+    # numpy takes a moment to load, and only who counts a budget needs it.
+    from polls.domain.counting.completion import completed
+    from polls.domain.counting.market import Market
+
     market = Market(costs, ballots, share, unit)
-    steps, run, ties = _completed(market)
+    run, ties = completed(market)
     return EqualShares(
         purchases=(
             *(Purchase(id_, Fraction(0)) for id_ in market.free),
             *(Purchase(market.ids[pick.project], run.price(pick)) for pick in run.picks),
         ),
-        money=share + steps * unit,
+        money=share + run.steps * unit,
         left_over=run.left_over(),
         ties=(
             *((market.free,) if len(market.free) > 1 else ()),
             *(tuple(market.ids[place] for place in tied) for tied in sorted(ties)),
         ),
     )
-
-
-def _completed(market: Market) -> tuple[int, Run, set[tuple[int, ...]]]:
-    """Return after how many steps the completion ends, what is bought then, and all ties met.
-
-    Where the same purchases are certain for a whole stretch of steps, the stretch is passed in
-    one. It is doubled while that holds and halved where it does not.
-    """
-    steps, stride = 0, 1
-    run = market.run(0)
-    ties = set(run.ties)
-    while not market.is_exhausted_by(run):
-        if stride > 1:
-            after = market.follow(run, steps + stride)
-            if after is None:
-                stride //= 2
-                continue
-            steps, stride = steps + stride, stride * 2
-        else:
-            after = market.run(steps + 1)
-            ties |= after.ties
-            if market.is_overspent_by(after):
-                break
-            steps, stride = steps + 1, 2 if list(after.bought) == list(run.bought) else 1
-        run = after
-        ties |= run.ties
-    return steps, run, ties

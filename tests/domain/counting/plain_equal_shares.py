@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import combinations
+
+Pairs = set[frozenset[str]]
 
 
 def price_of(cost: Fraction, purses: list[tuple[Fraction, int]]) -> Fraction | None:
@@ -20,12 +23,19 @@ def price_of(cost: Fraction, purses: list[tuple[Fraction, int]]) -> Fraction | N
 
 
 def bought_with(
-    money: Fraction, costs: Mapping[str, Fraction], ballots: Mapping[frozenset[str], int]
-) -> list[str]:
-    """Return what is bought in order; `costs` come in the order that breaks ties."""
+    money: Fraction,
+    costs: Mapping[str, Fraction],
+    ballots: Mapping[frozenset[str], int],
+    budget: Fraction,
+) -> tuple[list[str], Pairs]:
+    """Return what is bought in order until the budget is overspent, and which two were tied.
+
+    `costs` come in the order that breaks ties.
+    """
     purse = dict.fromkeys(ballots, money)
     bought: list[str] = []
-    while True:
+    ties: Pairs = set()
+    while sum(costs[id_] for id_ in bought) <= budget:
         claims = []
         for place, (id_, cost) in enumerate(costs.items()):
             backers = [approved for approved in ballots if id_ in approved and ballots[approved]]
@@ -33,12 +43,17 @@ def bought_with(
             if id_ not in bought and backers and price is not None:
                 claims.append((price / cost if cost else Fraction(0), place, id_, price))
         if not claims:
-            return bought
-        _, _, id_, price = min(claims)
+            break
+        rate, _, id_, price = min(claims)
+        same = [
+            other for claim, _, other, _ in claims if (claim, costs[other]) == (rate, costs[id_])
+        ]
+        ties |= {frozenset(pair) for pair in combinations(same, 2)}
         bought.append(id_)
         for approved in ballots:
             if id_ in approved:
                 purse[approved] -= min(purse[approved], price)
+    return bought, ties
 
 
 def plain_equal_shares(
@@ -46,16 +61,17 @@ def plain_equal_shares(
     costs: Mapping[str, Fraction],
     ballots: Mapping[frozenset[str], int],
     unit: Fraction,
-) -> tuple[list[str], int]:
-    """Return what is bought and after how many steps, each of one `unit` more for every voter."""
+) -> tuple[list[str], int, Pairs]:
+    """Return what is bought, after how many steps of one `unit` more for every voter, all ties."""
     share, steps = budget / sum(ballots.values()), 0
     wanted = {id_ for approved in ballots for id_ in approved if ballots[approved]}
-    bought = bought_with(share, costs, ballots)
+    bought, ties = bought_with(share, costs, ballots, budget)
     while True:
         left = budget - sum(costs[id_] for id_ in bought)
         if not any(costs[id_] <= left for id_ in wanted - set(bought)):
-            return bought, steps
-        more = bought_with(share + (steps + 1) * unit, costs, ballots)
+            return bought, steps, ties
+        more, met = bought_with(share + (steps + 1) * unit, costs, ballots, budget)
+        ties |= met
         if sum(costs[id_] for id_ in more) > budget:
-            return bought, steps
+            return bought, steps, ties
         bought, steps = more, steps + 1

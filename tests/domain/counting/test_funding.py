@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections import Counter
 from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -214,7 +216,16 @@ IDS = "abcdefg"
 def budgets(draw: st.DrawFn) -> tuple[dict[str, Fraction], Ballots, Fraction]:
     """Costs in the order that breaks ties, ballots of at least one voter, a budget."""
     budget = draw(st.integers(1, 120))
-    amounts = st.fractions(0, max(1, draw(st.integers(1, budget))), max_denominator=3)
+    most = draw(st.integers(1, 2 * budget))
+    amounts = draw(
+        st.sampled_from(
+            [
+                st.fractions(0, most, max_denominator=3),
+                st.integers(1, 3).map(Fraction),
+                st.decimals(0, most, places=1).map(Fraction),
+            ]
+        )
+    )
     ids = IDS[: draw(st.integers(1, len(IDS)))]
     costs = {id_: draw(amounts) for id_ in ids}
     ballots = draw(
@@ -232,15 +243,43 @@ def count(budget: Budget, unit: Fraction | None = None) -> FundingOutcome:
     return count_funding([Project(*item) for item in costs.items()], ballots, amount, unit=unit)
 
 
-@settings(max_examples=150, deadline=None)
-@given(budgets(), st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 3)]))
-def test_the_fast_count_equals_the_plain_one_step_for_step(budget: Budget, unit: Fraction) -> None:
+def assert_counted_as_plainly(budget: Budget, unit: Fraction) -> None:
     costs, ballots, amount = budget
     share = amount / sum(ballots.values())
-    bought, steps = plain_equal_shares(amount, costs, ballots, unit)
+    bought, steps, ties = plain_equal_shares(amount, costs, ballots, unit)
     found = share_equally(costs, ballots, share, unit)
     assert [purchase.id for purchase in found.purchases] == bought
     assert found.money == share + steps * unit
+    pairs = {frozenset(pair) for tied in found.ties for pair in combinations(tied, 2)}
+    assert pairs == ties
+
+
+@settings(max_examples=200, deadline=None)
+@given(budgets(), st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 3)]))
+def test_the_fast_count_equals_the_plain_one_step_for_step(budget: Budget, unit: Fraction) -> None:
+    assert_counted_as_plainly(budget, unit)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_completion_of_many_steps_equals_the_plain_one(seed: int) -> None:
+    """Few enough costs that ties come and go, and orders change within what is passed at once."""
+    chance = random.Random(seed)
+    ids = IDS + "hij"
+    amounts = [Fraction(chance.randint(20, 400), chance.choice([1, 2, 10])) for _ in range(6)]
+    costs = {id_: chance.choice(amounts) for id_ in ids}
+    ballots = Counter(frozenset(chance.choices(ids, k=4)) for _ in range(25))
+    ordered = dict(sorted(costs.items(), key=lambda item: (item[1], item[0])))
+    assert_counted_as_plainly((ordered, dict(ballots), Fraction(700)), Fraction(1, 4))
+
+
+def test_two_that_are_level_in_all_steps_are_told_as_tied_and_halt_nothing() -> None:
+    """Both have all of their supporters from the first step to the last, 10**9 steps on."""
+    ballots = approvals("2 a b", "2 a", "2 b", "1 c", "9999")
+    amount = 10**13
+    found = count_funding(projects(a=6, b=6, c=amount - 12), ballots, amount, unit=1).equal_shares
+    assert found.order == ("a", "b", "c")
+    assert found.decisions["a"].tied_with == ("b",)
+    assert found.decisions["c"].tied_with == ()
 
 
 @settings(deadline=None)
@@ -257,7 +296,7 @@ def test_nothing_is_overspent_and_every_project_is_told(budget: Budget) -> None:
 
 
 @settings(deadline=None)
-@given(budgets(), st.integers(2, 9))
+@given(budgets(), st.sampled_from([2, 3, 7, 10**6, 10**12]))
 def test_every_ballot_cast_k_times_changes_no_outcome(budget: Budget, k: int) -> None:
     costs, ballots, amount = budget
     once = count(budget)
