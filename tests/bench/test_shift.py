@@ -35,10 +35,10 @@ def figures_of(*arguments: str) -> dict[str, Any]:
 def test_two_thousand_moves_are_painted_within_a_second_after_counting() -> None:
     if not any(map(shutil.which, BROWSERS)):
         pytest.skip("Chromium is not installed (package chromium)")
-    figures = figures_of("--phones", "2000")
+    figures = figures_of("--phones", "2000", "--join-seconds", "5", "--seconds", "4")
     assert figures["ballots"] == 4000
     assert 0 < figures["frame_ms_after_counting"] < 1000
-    assert figures["frame_ms_after_counting"] < figures["painted_ms_after_counting"] < 1000
+    assert 0 < figures["painted_ms_after_counting"] < 1000
 
 
 def test_a_small_room_is_measured_without_a_browser() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,11 @@ def take_seat(screens: Screens, panel: Panel, **options: Any) -> Page:
     return phone
 
 
-def fill_hall(screens: Screens, panel: Panel, count: int) -> list[Page]:
-    """Phones that took a seat each."""
-    phones = screens.hall_of_phones(panel.link, count)
+def fill_hall(
+    screens: Screens, panel: Panel, count: int, languages: Sequence[str] = ("en",)
+) -> list[Page]:
+    """Phones that took a seat each, in turn in these languages."""
+    phones = screens.hall_of_phones(panel.link, count, languages)
     for phone in phones:
         sit_down(phone)
     for phone in phones:

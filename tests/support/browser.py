@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,18 @@ class Screens:
     def phone(self, url: str | None = None, **options: Any) -> Page:
         return self.new_page(url, viewport=PHONE, has_touch=True, is_mobile=True, **options)
 
-    def hall_of_phones(self, url: str, count: int) -> list[Page]:
+    def hall_of_phones(
+        self, url: str, count: int, languages: Sequence[str] = ("en",)
+    ) -> list[Page]:
         """Phones that share a browser's processes, since one for each would fill the machine.
 
         Each calls the server by a host name of its own, and so has its own cookies and storage.
         """
-        first = self.phone()
-        phones = [first, *(first.context.new_page() for _ in range(count - 1))]
+        first = [self.phone(language=language) for language in languages[:count]]
+        more = [
+            first[number % len(first)].context.new_page() for number in range(len(first), count)
+        ]
+        phones = first + more
         address = urlsplit(url)
         for number, phone in enumerate(phones):
             host = f"phone{number}.{HALL}:{address.port}"
