@@ -26,7 +26,7 @@ from polls.live.stage import Stage
 from polls.services.closing import conclude_all
 from polls.services.context import Context, RateLimits
 from polls.services.finishing import Finisher
-from polls.services.panels import end_those_due
+from polls.services.retention import expire
 from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
 from polls.store.probe import Readiness
@@ -162,7 +162,7 @@ def _end_panels_forever(context: Context) -> None:
     """Keep the promise that a panel's ballots are unlinked once its last day has passed."""
     while True:
         try:
-            end_those_due(context)
+            expire(context)
         except Exception:
             log.exception("panels could not be ended")
         gevent.sleep(END_PANELS_EVERY_SECONDS)

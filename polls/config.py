@@ -41,6 +41,19 @@ class Config:
         "", "If set, creating a panel asks for it. May be an argon2 hash."
     )
     retention_days: int = _setting(30, "Days until a panel ends and its ballots are unlinked.")
+    retention_days_most: int = _setting(365, "Most days that a moderator may choose instead.")
+    results_days: int = _setting(
+        0, "Days after its end until a panel is deleted with its results; 0 keeps them."
+    )
+    controller_name: str = _setting(
+        "", "Who answers for the data, as `/privacy` names them; `serve` warns while it is empty."
+    )
+    controller_contact: str = _setting(
+        "", "Mail address, web address or postal address of the same; `serve` warns too."
+    )
+    privacy_officer: str = _setting(
+        "", "Contact of the data protection officer, where there is one."
+    )
     timezone: str = _setting("Europe/Brussels", "Time zone in which times are shown.")
     participants_most: int = _setting(20000, "Participants that one panel admits.")
     join_warning_count: int = _setting(
@@ -84,6 +97,8 @@ class Config:
             raise SettingError(f"{PREFIX}PORT must be at most {PORT_MOST}")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
             raise SettingError(f"{PREFIX}REDIS_URL must begin with redis://, rediss:// or unix://")
+        if self.retention_days < 1:
+            raise SettingError(f"{PREFIX}RETENTION_DAYS must be at least 1")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -91,6 +106,11 @@ class Config:
                 f"{PREFIX}TIMEZONE is no time zone such as Europe/Brussels"
             ) from None
         return self
+
+    @property
+    def keep_days_most(self) -> int:
+        """Return the most days for which a moderator may keep a panel."""
+        return max(self.retention_days, self.retention_days_most)
 
     @property
     def is_sqlite(self) -> bool:

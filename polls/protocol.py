@@ -281,6 +281,8 @@ class PanelUpdate(Command):
     """People counted in the room; 0 or an empty text goes back to counting phones."""
     board: bool | None = None
     """Whether people see how they did in knowledge checks."""
+    keep_days: int | str | None = None
+    """Days from its creation until the panel ends and its ballots are unlinked."""
 
 
 class PanelClear(Command):

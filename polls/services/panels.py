@@ -21,7 +21,8 @@ from polls.services.history import note, row_before
 from polls.services.passwords import password_matches
 from polls.services.polls import insert_definition
 from polls.services.splitting import Unsplit, keep_split, unsplit_of
-from polls.store import agenda, ballots, comments, panels, schema
+from polls.store import agenda, comments, panels, schema
+from polls.store.endings import unlink_panel
 from polls.store.identities import capability_hash, derived_key
 from polls.store.panels import PanelRecord, new_id
 
@@ -51,9 +52,15 @@ def check_creation_password(context: Context, password: str) -> None:
         raise Refusal("creation.password_wrong")
 
 
-def create(context: Context, definition: PanelDefinition) -> PanelLinks:
-    """Store a panel with its agenda; return its code and both keys."""
-    return _create(context, definition, new_key(), new_key())
+def create(
+    context: Context, definition: PanelDefinition, keep_days: int | str | None = None
+) -> PanelLinks:
+    """Store a panel with its agenda; return its code and both keys.
+
+    It leads from ballots to phones for `keep_days`, or for as long as the operator sets.
+    """
+    days = None if keep_days is None else _parse_keep_days(context, keep_days)
+    return _create(context, definition, new_key(), new_key(), days)
 
 
 def create_with_derived_keys(context: Context, definition: PanelDefinition) -> PanelLinks:
@@ -70,14 +77,20 @@ def derived_keys(context: Context, code: str) -> tuple[str, str]:
 
 
 def _create(
-    context: Context, definition: PanelDefinition, moderator_key: str, projector_key: str
+    context: Context,
+    definition: PanelDefinition,
+    moderator_key: str,
+    projector_key: str,
+    keep_days: int | None = None,
 ) -> PanelLinks:
     now = context.clock()
     panel_id = new_id()
 
     def work(connection: Connection) -> str:
         code = normalise_panel_code(definition.code or "") or _free_code(context, connection)
-        panels.insert_panel(connection, _columns(context, definition, panel_id, code, now))
+        days = keep_days or context.config.retention_days
+        values = _columns(definition, panel_id, code, now)
+        panels.insert_panel(connection, {**values, "ends_at": now + days * DAY_SECONDS})
         for role, key in (("moderator", moderator_key), ("projector", projector_key)):
             panels.insert_capability(
                 connection, panel_id, role, capability_hash(context.secret, key), now
@@ -89,9 +102,7 @@ def _create(
     return PanelLinks(panel_id, code, moderator_key, projector_key)
 
 
-def _columns(
-    context: Context, definition: PanelDefinition, panel_id: str, code: str, now: float
-) -> dict[str, Any]:
+def _columns(definition: PanelDefinition, panel_id: str, code: str, now: float) -> dict[str, Any]:
     return {
         "id": panel_id,
         "code": code,
@@ -110,7 +121,6 @@ def _columns(
         "projector_view": "item",
         "version": 1,
         "created_at": now,
-        "ends_at": now + context.config.retention_days * DAY_SECONDS,
     }
 
 
@@ -171,14 +181,35 @@ def update(context: Context, actor: Actor, command: protocol.PanelUpdate) -> dic
     if command.head_count is not None:
         values["head_count"] = _parse_head_count(command.head_count)
 
+    days = None if command.keep_days is None else _parse_keep_days(context, command.keep_days)
+
     def work(connection: Connection) -> None:
         before = [row_before(connection, "panel", actor.panel_id, *values)] if values else None
-        panels.change_panel(connection, actor.panel_id, **values)
-        note(connection, actor, "panel.update", ",".join(values), before, now)
+        # What people are promised cannot be taken back, so it is not among what was before.
+        kept = {} if days is None else _keep_for(connection, actor.panel_id, days)
+        panels.change_panel(connection, actor.panel_id, **values, **kept)
+        note(connection, actor, "panel.update", ",".join([*values, *kept]), before, now)
 
     context.database.write(work)
     context.stage.structure_changed(actor.panel_id)
     return {}
+
+
+def _parse_keep_days(context: Context, raw: int | str) -> int:
+    """Return for how many days a panel is kept, or refuse what the operator does not allow."""
+    text, most = str(raw).strip(), context.config.keep_days_most
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= most:
+        raise Refusal("retention.refused", most=most)
+    return int(text)
+
+
+def _keep_for(connection: Connection, panel_id: str, days: int) -> dict[str, float]:
+    """Return the new end of a panel; once people have joined it comes no later than they read."""
+    panel = panels.panel_by_id(connection, panel_id)
+    ends_at = panel.created_at + days * DAY_SECONDS
+    if ends_at > panel.ends_at and panels.participant_count(connection, panel_id):
+        raise Refusal("retention.promised")
+    return {"ends_at": ends_at}
 
 
 def _parse_pin(raw: str) -> str | None:
@@ -299,14 +330,8 @@ def end(context: Context, panel_id: str) -> int:
         # Afterwards nothing joins a person's ballots any more.
         inconclusive.extend(freeze_shifts(connection, panel_id))
         unsplit.extend(unsplit_of(connection, panel_id))
-        table = schema.hashing_key
-        connection.execute(table.delete().where(table.c.panel_id == panel_id))
-        comments.unlink_comments(connection, panel_id)
-        unlinked = ballots.unlink_all(connection, panel_id)
-        people = schema.participant
-        connection.execute(people.delete().where(people.c.panel_id == panel_id))
-        comments.unlink_upvotes(connection, panel_id)
-        panels.change_panel(connection, panel_id, ended_at=now, paced=None)
+        unlinked = unlink_panel(connection, panel_id)
+        panels.change_panel(connection, panel_id, ended_at=now, paced=None, pin=None)
         return unlinked
 
     unlinked = context.database.write(work)
@@ -314,18 +339,7 @@ def end(context: Context, panel_id: str) -> int:
         conclude_ended(context, panel_id, poll_id, round_id)
     for found, closed_at, material in unsplit:
         keep_split(context, panel_id, found, closed_at, material)
+    # Memory knows voters by the names that ballots had until now.
+    context.stage.presence(panel_id).start_round(None, ())
     context.stage.structure_changed(panel_id)
     return unlinked
-
-
-def end_those_due(context: Context) -> int:
-    """End every panel whose last day has passed; return how many."""
-    now = context.clock()
-    due = [
-        panel.id
-        for panel in context.database.read(panels.all_panels)
-        if panel.ended_at is None and panel.ends_at <= now
-    ]
-    for panel_id in due:
-        end(context, panel_id)
-    return len(due)

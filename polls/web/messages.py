@@ -94,6 +94,10 @@ MESSAGES: dict[str, Any] = {
     "poll.wrong_kind": _l("This does not go with this kind of question."),
     "poll.wrong_round": _l("This round is not on. Please look at the question again."),
     "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
+    "retention.promised": _l(
+        "People have joined and read until when votes can be traced, so it can only become shorter."
+    ),
+    "retention.refused": _l("Please choose from 1 to %(most)s days."),
     "reveal.nothing": _l("There is no sealed result to reveal."),
     "reveal.still_open": _l("Close “%(title)s” first."),
     "reason.given": _l("You have given a reason for this answer already."),

@@ -56,16 +56,20 @@ class Parts:
         """Return the HTTP status for a refusal: what clashes with a state is a conflict."""
         if refusal.code in STATUS_BY_CODE:
             return STATUS_BY_CODE[refusal.code]
-        is_about_input = refusal.code.split(".")[0] in (
-            "answer",
-            "text",
-            "field",
-            "command",
-            "head_count",
-            "agenda",
-            "pin",
-            "kind",
-            "countdown",
+        is_about_input = (
+            refusal.code.split(".")[0]
+            in (
+                "answer",
+                "text",
+                "field",
+                "command",
+                "head_count",
+                "agenda",
+                "pin",
+                "kind",
+                "countdown",
+            )
+            or refusal.code == "retention.refused"
         )
         return 400 if is_about_input else 409
 
