@@ -15,6 +15,7 @@
  *
  * The room:
  *   room.send(name, payload)   -> Promise of the ack; offline it is {ok: false, code: "line.lost"}
+ *   room.post(name, payload)   the same by a plain request, for while there is no connection yet
  *   room.snapshot()            -> asks for a new snapshot, as after a reconnect
  *   room.watch(region, on)     asks for a region's frames, or no longer
  *   room.on(event, listener)   "snapshot" (snapshot), "view" (payload, element), "tally" (frame),
@@ -84,6 +85,8 @@ export function openRoom({ paint, watch, hold } = {}) {
   const socket = io({
     path: "/socket.io/",
     transports: ["websocket", "polling"],
+    // Where a network refuses WebSockets, long-polling takes their place within the same try.
+    tryAllTransports: true,
     query: { spread: randomSpread() },
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
@@ -108,6 +111,7 @@ export function openRoom({ paint, watch, hold } = {}) {
       listeners.set(event, [...(listeners.get(event) || []), listener]);
     },
     send,
+    post,
     async snapshot() {
       const ack = await send("panel.snapshot", {});
       if (ack.ok) takeSnapshot(ack.snapshot);
@@ -134,6 +138,30 @@ export function openRoom({ paint, watch, hold } = {}) {
   function send(name, payload) {
     if (!socket.connected) return Promise.resolve(lost());
     return socket.timeout(ACK_WAIT_MS).emitWithAck(name, payload).catch(() => lost("no_answer"));
+  }
+
+  /**
+   * Give a command by a plain request: one round trip, where a socket has to greet first.
+   * @returns {Promise<Ack>}
+   */
+  async function post(name, payload) {
+    if (navigator.onLine === false) return lost();
+    const hurry = new AbortController();
+    const timer = setTimeout(() => hurry.abort(), ACK_WAIT_MS);
+    try {
+      const answer = await fetch(`/api/v1/panels/${page.panel}/commands/${name}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(payload),
+        signal: hurry.signal,
+      });
+      const ack = await answer.json();
+      return typeof ack.ok === "boolean" ? ack : lost("no_answer");
+    } catch {
+      return lost(hurry.signal.aborted ? "no_answer" : "offline");
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   function lost(key = "offline") {

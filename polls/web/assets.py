@@ -21,6 +21,9 @@ TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
 """What is offered, the best first, and how a compressed file's name ends on the disk."""
 
+BUNDLES = {"phone-all.css": ("tokens.css", "base.css", "phone.css")}
+"""Files that are others one after the other: on a slow line each request more costs seconds."""
+
 
 def project_folder(name: str) -> Path:
     """Return `static` or `templates`: in the installed package, else beside it in a checkout."""
@@ -34,13 +37,18 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._bundles = {
+            folder / name: [folder / part for part in parts]
+            for name, parts in BUNDLES.items()
+            if all((folder / part).is_file() for part in parts)
+        }
         self._compressed: dict[tuple[str, str], bytes] = {}
         self._compressing = RLock()
 
     @cached_property
     def version(self) -> str:
         """Hash of all names and contents, so that relative imports stay within one version."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(repr(BUNDLES).encode())
         for path in self.files():
             digest.update(path.relative_to(self.folder).as_posix().encode())
             digest.update(path.read_bytes())
@@ -55,6 +63,8 @@ class Assets:
 
     def find(self, name: str) -> Path | None:
         """Return the file of this name; a name that leads out of the folder is none."""
+        if self.folder / name in self._bundles:
+            return self.folder / name
         try:
             path = (self.folder / name).resolve()
             is_there = path.is_relative_to(self.folder.resolve()) and path.is_file()
@@ -67,7 +77,7 @@ class Assets:
         media_type = self._media_type(path)
         encoding = best_encoding(accepted) if self.is_text(media_type) else ""
         if not encoding:
-            return path.read_bytes(), media_type, ""
+            return self._read(path), media_type, ""
         return self._compress(path, encoding), media_type, encoding
 
     def _compress(self, path: Path, encoding: str) -> bytes:
@@ -77,9 +87,13 @@ class Assets:
             with self._compressing:
                 if place not in self._compressed:
                     pool = gevent.get_hub().threadpool
-                    arguments = (path.read_bytes(), encoding)
+                    arguments = (self._read(path), encoding)
                     self._compressed[place] = pool.apply(compress, arguments, {"best": True})
         return self._compressed[place]
+
+    def _read(self, path: Path) -> bytes:
+        parts = self._bundles.get(path, [path])
+        return b"\n".join(part.read_bytes() for part in parts)
 
     @staticmethod
     def is_text(media_type: str) -> bool:
@@ -110,7 +124,7 @@ class Assets:
         else:
             unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
             try:
-                for path in self.files():
+                for path in (*self.files(), *self._bundles):
                     self._write(path, unfinished / path.relative_to(self.folder))
                 _let_others_read(unfinished)
                 unfinished.rename(target)
@@ -122,7 +136,7 @@ class Assets:
 
     def _write(self, path: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        body = path.read_bytes()
+        body = self._read(path)
         bodies = {"": body}
         if self.is_text(self._media_type(path)):
             bodies |= {end: compress(body, name, best=True) for name, end in ENCODINGS.items()}
