@@ -4,11 +4,18 @@ import { openStore } from "./outbox.js";
 
 document.documentElement.classList.add("js");
 
-const store = openStore(`hemicycle:${document.body.dataset.panel}:`);
+const prefix = `hemicycle:${document.body.dataset.panel}:`;
+const store = openStore(prefix);
 const unsent = Object.keys(store.read("outbox", {})).length;
 const place = document.querySelector("[data-unsent]");
 if (unsent) place.textContent = place.dataset.sentence.replace("{count}", unsent);
 
 document.querySelector("[data-erase-form]")?.addEventListener("submit", () => {
-  for (const key of ["outbox", "draft", "seat", "sequence"]) store.remove(key);
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(prefix)) localStorage.removeItem(name);
+    }
+  } catch {
+    /* this browser keeps nothing */
+  }
 });

@@ -43,6 +43,10 @@ class Presence:
         self._seen_at[participant] = now
         self._voters_gone.discard(participant)
 
+    def knows(self, participant: str) -> bool:
+        """Say whether a participant was seen here lately, or has voted in this round."""
+        return any(participant in found for found in (self._seen_at, self._sockets, self._voters))
+
     def forget(self, participant: str) -> None:
         """Erase all that is known of a participant."""
         self._sockets.pop(participant, None)

@@ -117,6 +117,9 @@ class SharedPresence(Presence):
             self.news.seen.add(tag)
         super().see(tag, now)
 
+    def knows(self, participant: str) -> bool:
+        return super().knows(self._tag(participant))
+
     def forget(self, participant: str) -> None:
         self.forget_tag(self._tag(participant))
 

@@ -79,6 +79,18 @@ class RateLimits:
             raise Refusal("rate.limited", retry_after=max(1, math.ceil(left)))
         self._spent[place] = spent + units
 
+    def spent_by(self, participant: str) -> dict[str, int]:
+        """Return what a participant has taken from each budget in this minute."""
+        if int(self._clock() // MINUTE_SECONDS) != self._minute:
+            return {}
+        spent = {budget: self._spent.get((budget, participant), 0) for budget in self._budgets}
+        return {budget: units for budget, units in spent.items() if units}
+
+    def forget(self, participant: str) -> None:
+        """Erase what is known of a participant."""
+        for budget in self._budgets:
+            self._spent.pop((budget, participant), None)
+
 
 @dataclass(slots=True)
 class Counts:

@@ -21,6 +21,7 @@ from polls.services.results import answer_in_words
 from polls.store import agenda, ballots, comments, panels
 from polls.store.ballots import BallotRecord
 from polls.store.identities import participant_of
+from polls.store.traces import channels_of, seat_of, support_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,8 @@ def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> d
     state = context.stage.state(actor.panel_id)
 
     def work(connection: Connection) -> dict[str, Any]:
-        since = panels.participant_since(connection, actor.panel_id, participant)
+        seat = seat_of(connection, actor.panel_id, participant)
+        channels = channels_of(connection, actor.panel_id, participant)
         cast = ballots.ballots_of_participant(connection, actor.panel_id, participant)
         polls = agenda.polls_of(connection, actor.panel_id)
         written = comments.comments_by(connection, actor.panel_id, participant)
@@ -273,7 +275,11 @@ def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> d
             "panel": state.panel.code,
             "title": state.panel.title.in_language(language),
             "ends_at": state.panel.ends_at,
-            "seat": {"since": since, "language": language},
+            "seat": {
+                "since": seat.joined_at if seat else None,
+                "language": seat.language if seat else language,
+                "kept_as": participant,
+            },
             "ballots": [
                 {
                     "poll": poll_id,
@@ -284,6 +290,9 @@ def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> d
                     **_order_seen(polls[poll_id], ballot, language),
                     "receipt": ballot.receipt,
                     "taken_back": ballot.answer is None,
+                    "sequence": ballot.sequence,
+                    "channel": channels.get(ballot.round_id, "phone"),
+                    "state": ballot.state,
                 }
                 for poll_id, number, ballot in cast
                 if poll_id in polls
@@ -293,6 +302,8 @@ def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> d
                     "id": comment.id,
                     "text": comment.text,
                     "kind": comment.kind.value,
+                    "language": comment.language,
+                    "about": comment.item_id,
                     **_reason_for(state, comment, language),
                     "state": comment.state.value,
                     "reason": comment.reason,
@@ -303,6 +314,19 @@ def traces(context: Context, actor: Actor, say: Callable[[str], str] = str) -> d
                 for comment in written
             ],
             "upvoted": upvoted,
+            "upvotes": [
+                {
+                    "comment": each.comment,
+                    "text": each.text,
+                    "on": each.is_on,
+                    "sequence": each.sequence,
+                }
+                for each in support_by(connection, actor.panel_id, participant)
+            ],
+            "in_memory": {
+                "is_here": context.stage.presence(actor.panel_id).knows(participant),
+                "sent_this_minute": context.limits.spent_by(participant),
+            },
         }
 
     return context.database.read(work)
@@ -314,7 +338,12 @@ def _reason_for(state: PanelState, comment: Comment, language: str) -> dict[str,
         return {}
     seen = comment_view(state, comment, language)
     label = seen.option.label if seen.option else ""
-    return {"option": comment.option_id, "option_text": label, "title": seen.about}
+    return {
+        "option": comment.option_id,
+        "option_text": label,
+        "title": seen.about,
+        "round_id": comment.round_id,
+    }
 
 
 def _order_seen(poll: Poll, ballot: BallotRecord, language: str) -> dict[str, Any]:
@@ -355,6 +384,7 @@ def erase(context: Context, actor: Actor) -> dict[str, Any]:
 
     context.database.write(work)
     context.stage.presence(actor.panel_id).forget(participant)
+    context.limits.forget(participant)
     context.stage.structure_changed(actor.panel_id)
     for round_id in touched:
         context.stage.counters_changed(actor.panel_id, round_id)

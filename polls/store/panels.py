@@ -179,12 +179,6 @@ def insert_participant(
     connection.execute(insert_or_leave(connection, schema.participant, None), values)
 
 
-def participant_since(connection: Connection, panel_id: str, participant: str) -> float | None:
-    table = schema.participant
-    query = select(table.c.joined_at).where(table.c.panel_id == panel_id, table.c.id == participant)
-    return connection.execute(query).scalar()
-
-
 def insert_or_leave(connection: Connection, table: Any, values: Any) -> Any:
     """Build an insert that leaves a row alone that is there already."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -184,7 +184,7 @@ def test_my_traces_show_everything_that_is_kept(wire_room: WireRoom) -> None:
     for shown in ("Quagga", "Remember me", traces["ballots"][0]["receipt"]):
         assert shown in reader.text
     assert set(traces) == {
-        "panel", "title", "ends_at", "seat", "ballots", "comments", "upvoted"
+        "panel", "title", "ends_at", "seat", "ballots", "comments", "upvoted", "upvotes", "in_memory"
     }  # fmt: skip
 
 
