@@ -38,6 +38,7 @@ from polls.web.health import health
 from polls.web.messages import message_of
 from polls.web.metrics import metrics
 from polls.web.moderation import moderation
+from polls.web.offline import offline
 from polls.web.pages import pages
 from polls.web.parts import Parts, parts
 from polls.web.rendering import Addresses, FragmentRenderer, prepare_templates
@@ -134,7 +135,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     sockets = SocketDoor(app, context, socketio)
     readiness = Readiness(context.database, config.worker)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets, readiness)
-    for door in (health, metrics, files, pages, moderation, results, api):
+    for door in (health, metrics, files, offline, pages, moderation, results, api):
         app.register_blueprint(door)
     protect(app)
     app.after_request(_compress)

@@ -29,7 +29,8 @@ const PASSING = new Set([
 ]);
 const RETRY_SECONDS = 2;
 
-/** @typedef {{key: string, command: string, payload: object, at?: number}} Entry */
+/** `title` says to the reader what it is about, where the payload does not.
+ *  @typedef {{key: string, command: string, payload: object, title?: string, at?: number}} Entry */
 
 /**
  * @param {{room: import("./room.js").Room, panel: string}} options

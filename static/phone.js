@@ -23,6 +23,8 @@ import { fill, focusHeading, openRoom, setText } from "./room.js";
 import { assignSeats, roomSeats, scatterSeats, seatsOf, votesPerSeat } from "./seats.js";
 
 const REFRESH_SPREAD_MS = 800;
+/** After all that the page needs itself. */
+const SHELL_AFTER_MS = 2000;
 const TOO_LATE = ["poll.not_open", "poll.counting", "poll.wrong_round", "poll.unknown"];
 
 const page = document.body.dataset;
@@ -226,7 +228,8 @@ function putBallot(poll, command, more) {
   const id = poll.dataset.poll;
   const round = Number(poll.dataset.pollRound);
   const payload = { poll: id, round, ...more, sequence: outbox.nextSequence() };
-  outbox.put({ key: keyOf(id, round), command, payload });
+  const title = poll.querySelector("h1").textContent;
+  outbox.put({ key: keyOf(id, round), command, payload, title });
 }
 
 function showProblem(form, problem) {
@@ -530,6 +533,15 @@ document.addEventListener("input", ({ target }) => {
 window.addEventListener("popstate", () => {
   showTab(location.pathname.endsWith("/comments") ? "comments" : "now", { push: false });
 });
+
+/** Over https a page stands in when this one is loaded anew without a connection. */
+function keepShell() {
+  const isSafe = location.protocol === "https:" || location.hostname === "localhost";
+  if (!isSafe || !navigator.serviceWorker) return;
+  const address = `/sw.js?language=${page.language}`;
+  navigator.serviceWorker.register(address, { scope: "/p/" }).catch(() => {}); // then without it
+}
+window.addEventListener("load", () => setTimeout(keepShell, SHELL_AFTER_MS));
 
 castByTap();
 restoreDraft(desk);

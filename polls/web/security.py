@@ -18,6 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002
         "media-src 'self' blob:",
         "connect-src 'self' {sockets}",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

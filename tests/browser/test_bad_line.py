@@ -14,7 +14,7 @@ import pytest
 import requests
 from playwright.sync_api import Error, Page, expect
 
-from tests.browser.panel import Panel, take_seat
+from tests.browser.panel import Panel, sit_down, take_seat
 from tests.support.browser import Screens
 from tests.support.server import RunningServer
 from tests.support.slow_line import PERFECT, SLOW, Quality, SlowLine
@@ -45,6 +45,12 @@ NOTE_WHEN_IT_SAYS_SO = """() => {
     });
 }"""
 
+
+KEPT_BY_THE_WORKER = """async () => {
+    const [name] = await caches.keys();
+    const kept = await (await caches.open(name)).keys();
+    return kept.map(({ url }) => new URL(url).pathname).sort();
+}"""
 
 MakeLine = Callable[..., tuple[SlowLine, Panel]]
 
@@ -187,3 +193,29 @@ def test_what_arrived_while_its_answer_was_lost_is_not_counted_twice(
     expect(phone.locator("[data-my-comments] [data-comment]")).to_have_count(1)
     assert panel.snapshot()["tally"]["counts"] == {"a": 1, "b": 0, "c": 0}
     assert len(comments_of(panel, "Into the void")) == 1
+
+
+def test_a_page_loaded_anew_without_a_line_says_what_waits_and_goes_on_by_itself(
+    open_line: MakeLine, screens: Screens, panel: Panel
+) -> None:
+    screens.expect_trouble(TROUBLE)
+    panel.ask()
+    line, far = open_line()
+    far.server.url = far.server.url.replace("127.0.0.1", "localhost")
+    phone = screens.phone(far.link)
+    phone.evaluate("() => caches.open('hemicycle-of-yesterday')")
+    sit_down(phone)
+    phone.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
+    assert phone.evaluate("async () => (await caches.keys()).length") == 1
+    kept = phone.evaluate(KEPT_BY_THE_WORKER)
+    assert [address for address in kept if not address.startswith("/static/")] == ["/offline"]
+    line.cut()
+    phone.locator(".choice").nth(2).click()
+    expect(phone.locator("[data-when='kept']")).to_be_visible()
+    phone.reload()
+    expect(phone.locator("h1")).to_have_text("No connection")
+    expect(phone.locator("[data-unsent]")).to_have_text("1 not sent yet")
+    expect(phone.locator("[data-waiting] li")).to_have_text("Tram or bus?")
+    line.restore()
+    phone.wait_for_function(RECEIPT_IS_THERE, timeout=20_000)
+    assert panel.snapshot()["tally"]["counts"] == {"a": 0, "b": 0, "c": 1}
