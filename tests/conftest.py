@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 # How long one example takes says how busy the machine is, not whether a property holds.
-settings.register_profile("hemicycle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Fifty examples find what a change breaks; HEMICYCLE_TEST_EXAMPLES asks for more at leisure.
+settings.register_profile(
+    "hemicycle",
+    deadline=None,
+    max_examples=int(os.environ.get("HEMICYCLE_TEST_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("hemicycle")
 
 pytest_plugins = [
@@ -20,6 +27,10 @@ pytest_plugins = [
     "tests.support.workers",
 ]
 
+LONG_FIRST = ("workers", "deploy", "browser", "bench")
+"""Folders whose files take longest; what is begun last should be short, or a core waits for it."""
+
+FOLDER = Path(__file__).resolve().parent
 SKIPS_FAIL = os.environ.get("HEMICYCLE_TEST_NO_SKIPS") == "1"
 
 
@@ -55,3 +66,11 @@ class SkipsAreFailures:
 def pytest_configure(config: pytest.Config) -> None:
     if SKIPS_FAIL:
         config.pluginmanager.register(SkipsAreFailures())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(FOLDER).parts[0]
+        return LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST)
+
+    items.sort(key=place)

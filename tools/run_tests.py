@@ -53,13 +53,19 @@ def run(*arguments: str) -> int:
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
 
 
+def files_with_tests_alone() -> list[str]:
+    """To read all files again for a few tests would take as long as these."""
+    texts = {path: path.read_text("utf-8") for path in Path("tests").rglob("test_*.py")}
+    return sorted(str(path) for path, text in texts.items() if "mark.alone" in text)
+
+
 def main(arguments: list[str]) -> int:
     workers = str(min(WORKERS_MOST, max(2, os.cpu_count() or 2)))
-    # In the order of the files, so that the long ones, which drive browsers, begin first.
+    # In the order that tests/conftest.py gives, in which the long ones begin first.
     shared = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     with temporary_files_in_memory():
         together = run(*shared, "-m", "not alone", *arguments)
-        alone = run("-m", "alone", *arguments)
+        alone = run("-m", "alone", *(arguments or files_with_tests_alone()))
     codes = [code for code in (together, alone) if code != NOTHING_COLLECTED]
     return max(codes, default=NOTHING_COLLECTED)
 

@@ -1,4 +1,4 @@
-"""Every browser test gets a panel of its own on a server that its file shares."""
+"""Every browser test gets a panel of its own on a server that it shares with others."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tests.support.server import RunningServer
 
 
 @pytest.fixture
-def panel(module_server: RunningServer) -> Panel:
-    return make_panel(module_server)
+def panel(shared_server: RunningServer) -> Panel:
+    return make_panel(shared_server)

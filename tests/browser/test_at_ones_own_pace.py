@@ -39,8 +39,8 @@ BEFORE = {2: "A break", 3: "What is missing?"}
 
 
 @pytest.fixture
-def paced_panel(module_server: RunningServer) -> Panel:
-    return make_panel(module_server, AGENDA)
+def paced_panel(shared_server: RunningServer) -> Panel:
+    return make_panel(shared_server, AGENDA)
 
 
 def in_sight(phone: Page, selector: str) -> str:

@@ -72,9 +72,9 @@ def open_item(panel: Panel, item: str) -> str:
 
 
 def test_a_room_is_split_by_group_and_sealed_results_come_together(
-    screens: Screens, module_server: RunningServer
+    screens: Screens, shared_server: RunningServer
 ) -> None:
-    panel = make_panel(module_server, AGENDA)
+    panel = make_panel(shared_server, AGENDA)
     moderator = screens.moderator(panel.moderator_link)
     projector = screens.projector(panel.projector_link)
     phone = take_seat(screens, panel)

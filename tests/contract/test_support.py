@@ -12,7 +12,7 @@ import pytest
 import redis
 from playwright.sync_api import Error
 
-from tests.support.axe import assert_accessible, find_violations
+from tests.support.axe import Looks, assert_accessible, find_violations
 from tests.support.browser import Screens
 from tests.support.postgres import PostgresServer
 from tests.support.redis_server import RedisServer
@@ -25,10 +25,26 @@ GOOD = (
 )
 PAGES = {
     "/good": GOOD,
+    "/long": GOOD.replace(
+        "</main>",
+        "<ul>" + "".join(f"<li>Item {number}</li>" for number in range(12)) + "</ul>"
+        "<ol>" + "".join(f"<li>Step {number}</li>" for number in range(12)) + "</ol></main>",
+    ),
     "/bad": GOOD.replace("</main>", "<img src=/good><button></button></main>"),
     "/foreign": GOOD + "<a href=http://hemicycle.invalid/>elsewhere</a>",
     "/inline": GOOD + "<script>document.title = 'run'</script>",
 }
+
+FAULTS = (
+    "document.querySelector('ol').lastChild.append(document.createElement('button'))",
+    "document.querySelector('li').setAttribute('role', 'slider')",
+    "document.querySelector('ul').style.color = '#ddd'",
+    "document.body.style.color = '#ddd'",
+    "document.body.append(document.createElement('input'))",
+    "document.documentElement.removeAttribute('lang')",
+    "document.title = ''",
+)
+"""After each of these axe has something to find, though most of the page was looked at."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -65,6 +81,26 @@ def test_axe_runs_under_the_strict_policy_and_finds_what_is_wrong(
     assert {"image-alt", "button-name"} <= {found["id"] for found in find_violations(page)}
     assert page.evaluate("innerWidth") == 390
     assert screens.projector(pages + "/good").evaluate("innerWidth") == 1920
+
+
+@pytest.mark.browser
+def test_what_changed_since_the_last_look_is_looked_at_again_and_nothing_else(
+    screens: Screens, pages: str
+) -> None:
+    looks = Looks()
+    page = screens.phone(pages + "/long")
+    looks.at("phone", page, "first")
+    assert page.evaluate("window.seenParts.length") == 0, "all is new"
+    page.evaluate("delete window.axe")
+    page.evaluate("document.querySelector('li').textContent = 'Item 99'")
+    looks.at("phone", page, "another number")
+    assert not page.evaluate("Boolean(window.axe)"), "nothing to look at"
+    for change in FAULTS:
+        page.goto(pages + "/long")
+        page.evaluate(change)
+        with pytest.raises(AssertionError, match="axe finds"):
+            looks.at("phone", page, "with a fault")
+    assert looks.looked_at == {("phone", "first"), ("phone", "another number")}
 
 
 @pytest.mark.browser

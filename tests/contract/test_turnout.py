@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -33,18 +32,29 @@ up to the item or the screen."""
 Made = tuple[Any, Room]
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Made]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Clock]]:
     clock = Clock()
-    app = create_app(make_config(tmp_path), clock=clock)
-    parts = app.extensions["hemicycle"]
-    polls = [a_poll(kind) for kind in ANSWERS]
+    app = create_app(make_config(tmp_path_factory.mktemp("site")), clock=clock)
+    context = app.extensions["hemicycle"].context
+    context.stage.stop()
+    yield app, clock
+    context.database.close()
+
+
+def a_room(site: tuple[Any, Clock], *kinds: str) -> Made:
+    """A panel with a question of each of these kinds, and then one that makes groups."""
+    app, clock = site
     grouping = a_poll(options=["Citizen", "Expert"], settings={"grouping": True})
-    room = room_in(parts.context, a_panel(*polls, grouping), clock)
-    parts.context.stage.stop()
+    panel = a_panel(*map(a_poll, kinds), grouping, code="")
+    room = room_in(app.extensions["hemicycle"].context, panel, clock)
     room.direct("panel.update", head_count=PEOPLE)
-    yield app, room
-    parts.context.database.close()
+    return app, room
+
+
+@pytest.fixture
+def made(site: tuple[Any, Clock]) -> Made:
+    return a_room(site, *ANSWERS)
 
 
 def fragment(made: Made, role: Role) -> Element:
@@ -97,9 +107,11 @@ def percents(tree: Element) -> int:
 
 
 @pytest.mark.parametrize("kind", list(ANSWERS))
-def test_every_picture_of_a_kind_says_how_many_voted_of_how_many(made: Made, kind: str) -> None:
-    room = made[1]
-    place = list(ANSWERS).index(kind)
+def test_every_picture_of_a_kind_says_how_many_voted_of_how_many(
+    site: tuple[Any, Clock], kind: str
+) -> None:
+    made = app, room = a_room(site, kind)
+    place = 0
     drawn = 0
     for rounds in (1, 2):
         room.open(place)
@@ -114,7 +126,7 @@ def test_every_picture_of_a_kind_says_how_many_voted_of_how_many(made: Made, kin
                 tree = fragment(made, role)
                 drawn += percents(tree)
                 assert lonely_percents(tree) == [], (role, state, rounds)
-    page = made[0].test_client().get(f"/p/{room.code}/results").get_data(as_text=True)
+    page = app.test_client().get(f"/p/{room.code}/results").get_data(as_text=True)
     assert lonely_percents(parse(page)) == []
     assert drawn or kind in {"words", "text", "numeric", "opinion", "ranking", "budget", "points"}
 

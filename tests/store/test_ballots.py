@@ -36,6 +36,7 @@ from polls.store.ballots import (
 from polls.store.database import Database
 from polls.store.panels import new_id
 from tests.factories import ANSWERS, NOON, OPTIONS, a_poll, parse_answer, seeded
+from tests.support.postgres import PostgresServer
 
 PEOPLE = [f"{number:032x}" for number in range(6)]
 
@@ -224,7 +225,7 @@ def test_counters_equal_a_recount_of_whatever_was_cast(name: str, database: Data
     definition, kind = a_poll(name), kind_named(name)
 
     @settings(
-        max_examples=40,
+        max_examples=20,
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -465,14 +466,24 @@ def test_counters_hold_when_several_threads_write_to_sqlite(name: str, tmp_path:
         made.close()
 
 
+@pytest.fixture(scope="module")
+def shared_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """PostgreSQL for all kinds, each of which has a round of its own."""
+    url = postgres_server.create_database()
+    database = Database(url)
+    database.migrate()
+    database.close()
+    yield url
+    postgres_server.drop_database(url)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("name", all_kinds())
-def test_counters_hold_when_workers_share_postgresql(name: str, postgres_url: str) -> None:
-    database = Database(postgres_url)
-    database.migrate()
+def test_counters_hold_when_workers_share_postgresql(name: str, shared_url: str) -> None:
+    database = Database(shared_url)
     kind = kind_named(name)
     round_id = make_round(database, a_poll(name))
-    workers = [Database(postgres_url) for _ in range(WORKERS)]
+    workers = [Database(shared_url) for _ in range(WORKERS)]
     run_all(
         [
             partial(cast_at_random, worker, round_id, kind, shard)

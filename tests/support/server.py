@@ -163,9 +163,9 @@ def server(make_server: MakeServer) -> RunningServer:
     return make_server()
 
 
-@pytest.fixture(scope="module")
-def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One server for all tests of a file, for those that make their own panel in it."""
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One server for whoever makes a panel of their own in it, and changes nothing else."""
     server = RunningServer(tmp_path_factory.mktemp("server"))
     yield server.start()
     server.forget()

@@ -240,8 +240,8 @@ def make_wire_room(server: RunningServer, agenda: str = AGENDA) -> WireRoom:
 
 
 @pytest.fixture
-def wire_room(module_server: RunningServer) -> Iterator[WireRoom]:
-    """A new panel on the file's server; its clients are closed afterwards."""
-    room = make_wire_room(module_server)
+def wire_room(shared_server: RunningServer) -> Iterator[WireRoom]:
+    """A new panel on the server that many share; its clients are closed afterwards."""
+    room = make_wire_room(shared_server)
     yield room
     room.close()

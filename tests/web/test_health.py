@@ -24,26 +24,26 @@ def ask(server: RunningServer, path: str) -> requests.Response:
     return requests.get(server.url + path, timeout=30)
 
 
-def test_a_server_that_answers_lives(module_server: RunningServer) -> None:
-    answer = ask(module_server, "/health/live")
+def test_a_server_that_answers_lives(shared_server: RunningServer) -> None:
+    answer = ask(shared_server, "/health/live")
     assert (answer.status_code, answer.text) == (200, "ok")
 
 
 def test_a_server_whose_database_takes_what_is_written_is_ready(
-    module_server: RunningServer,
+    shared_server: RunningServer,
 ) -> None:
-    answer = ask(module_server, "/health/ready")
+    answer = ask(shared_server, "/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "worker": 0, "database": "ok", "redis": "not used"}
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_asking_leaves_no_trace(module_server: RunningServer, path: str) -> None:
-    before = module_server.log
-    answer = ask(module_server, path)
+def test_asking_leaves_no_trace(shared_server: RunningServer, path: str) -> None:
+    before = shared_server.log
+    answer = ask(shared_server, path)
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
-    assert module_server.log == before
+    assert shared_server.log == before
 
 
 def test_a_database_that_is_held_by_another_is_not_ready(make_server: MakeServer) -> None:

@@ -210,9 +210,12 @@ def test_a_check_is_made_in_the_editor_and_opened_there_again(wire_room: WireRoo
     }
     reader = add(moderator_of(wire_room), wire_room, **fields)
     assert reader.status == 200
-    query = "select a.id, p.options, p.settings from agenda_item a join poll p on p.id = a.poll_id"
+    query = """
+        select a.id, p.options, p.settings from agenda_item a
+        join poll p on p.id = a.poll_id join panel on panel.id = a.panel_id where panel.code = ?
+    """
     item, options, settings = next(
-        row for row in wire_room.rows(query) if "Wind makes waves." in row[2]
+        row for row in wire_room.rows(query, wire_room.code) if "Wind makes waves." in row[2]
     )
     assert '"right":true' in options
     assert '"several":false' in settings

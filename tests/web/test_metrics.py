@@ -59,10 +59,10 @@ def rose(before: Numbers, after: Numbers, name: str, **labels: str) -> float:
 
 
 def test_without_a_token_in_the_settings_there_is_no_such_page(
-    module_server: RunningServer,
+    shared_server: RunningServer,
 ) -> None:
     for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer None"}):
-        assert ask(module_server, **headers).status_code == 404
+        assert ask(shared_server, **headers).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ Visit = Callable[[str], requests.Response]
 
 
 @pytest.fixture(scope="module")
-def visit(module_server: RunningServer) -> Iterator[Visit]:
+def visit(shared_server: RunningServer) -> Iterator[Visit]:
     """Opens a page of one panel with all keys at hand, each page once."""
-    room = make_wire_room(module_server)
+    room = make_wire_room(shared_server)
     session = requests.Session()
     url = f"{room.server.url}/p/{room.code}"
     session.get(f"{url}/moderate", params={"key": room.moderator_key}, timeout=30)
@@ -196,9 +196,9 @@ def test_a_form_from_here_is_taken(wire_room: WireRoom) -> None:
         "/p/x\r\nSet-Cookie: a=b",
     ],
 )
-def test_no_form_leads_to_another_site(module_server: RunningServer, back: str) -> None:
+def test_no_form_leads_to_another_site(shared_server: RunningServer, back: str) -> None:
     answer = requests.post(
-        f"{module_server.url}/language",
+        f"{shared_server.url}/language",
         data={"language": "fr", "back": back},
         allow_redirects=False,
         timeout=30,
@@ -210,19 +210,19 @@ def test_no_form_leads_to_another_site(module_server: RunningServer, back: str) 
     assert "a" not in answer.cookies
 
 
-def test_a_file_outside_the_static_folder_is_not_served(module_server: RunningServer) -> None:
+def test_a_file_outside_the_static_folder_is_not_served(shared_server: RunningServer) -> None:
     for path in ("../pyproject.toml", "..%2f..%2fpyproject.toml", "%2e%2e/wsgi.py", "/etc/passwd"):
-        request = requests.Request("GET", f"{module_server.url}/static/x/").prepare()
-        request.url = f"{module_server.url}/static/x/{path}"
+        request = requests.Request("GET", f"{shared_server.url}/static/x/").prepare()
+        request.url = f"{shared_server.url}/static/x/{path}"
         with requests.Session() as session:
             assert session.send(request, timeout=30).status_code == 404
 
 
-def test_a_wrong_method_or_address_is_a_kind_page(module_server: RunningServer) -> None:
+def test_a_wrong_method_or_address_is_a_kind_page(shared_server: RunningServer) -> None:
     for answer in (
-        requests.delete(module_server.url + "/new", timeout=30),
-        requests.get(module_server.url + "/p/A/B/C/D", timeout=30),
-        requests.put(module_server.url + "/", timeout=30),
+        requests.delete(shared_server.url + "/new", timeout=30),
+        requests.get(shared_server.url + "/p/A/B/C/D", timeout=30),
+        requests.put(shared_server.url + "/", timeout=30),
     ):
         assert answer.status_code == 404
         assert "There is no page here." in answer.text

@@ -20,12 +20,12 @@ STATIC = project_folder("static")
 
 
 @pytest.fixture(scope="module")
-def address(module_server: RunningServer) -> str:
+def address(shared_server: RunningServer) -> str:
     """Where this version's files are, read off a page as a browser does."""
-    page = parse(requests.get(module_server.url + "/", timeout=30).text)
+    page = parse(requests.get(shared_server.url + "/", timeout=30).text)
     links = [link.get("href", "") for link in elements(page, "link")]
     style = next(link for link in links if link.startswith("/static/"))
-    return module_server.url + style.rpartition("/")[0]
+    return shared_server.url + style.rpartition("/")[0]
 
 
 def get(url: str, accepted: str = "", method: str = "GET", **headers: str) -> requests.Response:
