@@ -5,6 +5,7 @@
 
 import { isDragging, startDragging } from "./agenda-drag.js";
 import { openAsk, startAsking } from "./ask.js";
+import { doLettersAct, offerSwitch } from "./letter-keys.js";
 import * as paint from "./paint.js";
 import { openRoom } from "./room.js";
 
@@ -197,6 +198,10 @@ document.addEventListener(
   true,
 );
 
+/** Letters act only where the page names them. */
+const lettersWork = () => doLettersAct() && find(".keys").getClientRects().length > 0;
+offerSwitch(find("[data-letter-keys]"));
+
 /** Space stays with a button that was reached by keyboard; after a click it is the clicker's. */
 function actionOf(event) {
   switch (event.key) {
@@ -214,10 +219,10 @@ function actionOf(event) {
       return showItemBefore;
     case "n":
     case "N":
-      return () => openAsk();
+      return lettersWork() ? () => openAsk() : null;
     case "b":
     case "B":
-      return toggleBlank;
+      return lettersWork() ? toggleBlank : null;
     default:
       return null;
   }
