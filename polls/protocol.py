@@ -283,6 +283,10 @@ class PanelUpdate(Command):
     """Whether people see how they did in knowledge checks."""
     keep_days: int | str | None = None
     """Days from its creation until the panel ends and its ballots are unlinked."""
+    projector_languages: list[str] | None = None
+    """One or two languages for the projector; an empty list leaves it to its browser."""
+    projector_mode: Literal["together", "turns"] | None = None
+    """Whether two languages stand under each other or take turns."""
 
 
 class PanelClear(Command):

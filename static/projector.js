@@ -3,13 +3,16 @@
  * itself from sleep, reload and a lost line. It keeps its last picture meanwhile.
  */
 
+import { followWindow, isEnlarged, refitWhenSpaced } from "./enlarged.js";
+import { doLettersAct, offerSwitch } from "./letter-keys.js";
 import * as paint from "./paint.js";
 import { openRoom } from "./room.js";
 
 const room = openRoom({ paint });
 
 /* Long texts: the type goes down in steps until nothing is cut and no word is broken. The last
-   steps give up the bars and then the seats, never the words. Nothing goes below 3 vh. */
+   steps give up the bars and then the seats, never the words. Nothing goes below 3 vh. Two
+   languages that do not fit together take turns. */
 
 const STEPS = ["no-reasons", "fit-1", "fit-2", "fit-3", "fit-4", "fit-5", "fit-6"];
 const LEAST_BOARD = 0.36; // of the screen's height
@@ -19,13 +22,26 @@ const shortened = new WeakSet();
 
 function fit() {
   const main = document.querySelector("main");
-  document.body.classList.remove(...STEPS);
-  for (const step of STEPS) {
-    if (!isCut(main)) break;
-    document.body.classList.add(step);
+  document.body.classList.remove(...STEPS, "in-turns");
+  followWindow();
+  const areTogether = main.querySelector(".tongues:not(.tongues-turns)");
+  if (!areTogether || !goDown(main, STEPS.slice(0, -1))) {
+    document.body.classList.remove(...STEPS);
+    if (areTogether) document.body.classList.add("in-turns");
+    if (!goDown(main, STEPS)) followWindow({ mustScroll: true });
   }
   for (const quotes of document.querySelectorAll("[data-quotes]")) showWhole(quotes);
   for (const seats of document.querySelectorAll("svg[data-cap-short]")) fitCaption(seats);
+}
+
+/** Take as many steps as it needs; returns whether they were enough. */
+function goDown(main, steps) {
+  if (isEnlarged()) return true;
+  for (const step of steps) {
+    if (!isCut(main)) return true;
+    document.body.classList.add(step);
+  }
+  return !isCut(main);
 }
 
 /** Whether something does not fit into the picture above the bench. */
@@ -35,7 +51,7 @@ function isCut(main) {
   if (!board) return false;
   const box = board.getBoundingClientRect();
   if (box.height < LEAST_BOARD * window.innerHeight) return true;
-  return [...board.querySelectorAll(".beside, .results, .results li, .label, [data-within]")].some((part) => {
+  return [...board.querySelectorAll(".beside, .beside > *, .results, .results li, .label, [data-within]")].some((part) => {
     const rect = part.getBoundingClientRect();
     return rect.bottom > box.bottom + 1 || rect.top < box.top - 1 || isTooWide(part);
   });
@@ -100,7 +116,10 @@ function fitIfLonger() {
   digits = now;
 }
 
+const watchSpacing = refitWhenSpaced(fit);
 room.on("view", fit);
+room.on("view", watchSpacing);
+watchSpacing();
 room.on("tally", () => requestAnimationFrame(() => requestAnimationFrame(fitIfLonger)));
 window.addEventListener("resize", fit);
 // A kind's own styles arrive after the page that asks for them.
@@ -108,6 +127,34 @@ document.addEventListener("load", ({ target }) => target.localName === "link" &&
 /** Styles that a picture brings along may come after it. */
 document.addEventListener("load", ({ target }) => target.matches?.("link") && fit(), true);
 document.fonts.ready.then(fit);
+
+/* Two languages in turns. Interface words follow the first, which the moderator may change. */
+
+const TURN_MS = 10_000;
+const TURNING = ".tongues-turns, .in-turns .tongues";
+const holder = document.querySelector("[data-hold-language]");
+let isHeld = false;
+
+function takeTurns() {
+  const isTurning = Boolean(document.querySelector(TURNING));
+  if (!isTurning) document.body.classList.remove("turn-2");
+  else if (!isHeld) document.body.classList.toggle("turn-2");
+}
+
+function followLanguages() {
+  document.documentElement.lang = document.querySelector("[data-language-now]").dataset.languageNow;
+  holder.hidden = !document.querySelector(TURNING);
+}
+
+function holdLanguage() {
+  isHeld = !isHeld;
+  holder.setAttribute("aria-pressed", String(isHeld));
+}
+
+holder.addEventListener("click", holdLanguage);
+setInterval(takeTurns, TURN_MS);
+room.on("view", followLanguages);
+followLanguages();
 
 /* The line */
 
@@ -228,11 +275,13 @@ function wakePointer() {
   resting = setTimeout(() => document.body.classList.add("is-idle"), REST_MS);
 }
 
+offerSwitch(document.querySelector("[data-letter-keys]"));
 button.addEventListener("click", toggleFullScreen);
 document.addEventListener("fullscreenchange", showButton);
 document.addEventListener("keydown", (event) => {
-  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+  const isPlain = doLettersAct() && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
   if (isPlain && event.key.toLowerCase() === "f") toggleFullScreen();
+  if (isPlain && event.key.toLowerCase() === "l" && !holder.hidden) holdLanguage();
 });
 for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) {
   document.addEventListener(event, wakePointer);

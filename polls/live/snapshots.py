@@ -36,7 +36,6 @@ from polls.live.views import (
     CommentCounts,
     CommentView,
     ItemView,
-    OptionView,
     PanelistView,
     PanelView,
     PollView,
@@ -44,6 +43,7 @@ from polls.live.views import (
     RoomView,
     TextAnswerView,
 )
+from polls.live.wordings import first_language, option_views, other_text
 from polls.store import agenda, ballots, comments, panels
 from polls.store.agenda import ItemRecord
 from polls.store.ballots import BallotRecord
@@ -177,6 +177,8 @@ def panel_view(panel: PanelRecord, role: Role, language: str) -> PanelView:
             for p in panel.panellists
         ),
         languages=panel.languages,
+        projector_languages=tuple(panel.projector_languages or ()),
+        projector_turns=panel.projector_turns,
         moderation=panel.moderation,
         comments_open=panel.comments_open,
         board=panel.board,
@@ -222,16 +224,8 @@ def poll_view(
         shape=kind.shape_of(poll.question),
         title=poll.title.in_language(language),
         title_language=poll.title.language_of(language),
-        options=tuple(
-            OptionView(
-                option.id,
-                option.label.in_language(language),
-                option.label.language_of(language),
-                place,
-                {name: fact for name, fact in option.facts.items() if name not in kept},
-            )
-            for place, option in enumerate(poll.question.options)
-        ),
+        title_also=other_text(state.panel, role, poll.title, language),
+        options=option_views(state.panel, poll, role, language, kept),
         settings=_settings_in(poll, kept, language),
         state=poll.state.value,
         is_counting=latest is not None and poll.state is PollState.OPEN and latest.is_counting(now),
@@ -346,12 +340,15 @@ def _item_view(
         language=title.language_of(language),
         body=item.body.in_language(language),
         is_current=item.id == state.panel.current_item_id,
+        title_also=other_text(state.panel, role, title, language),
+        body_also=other_text(state.panel, role, item.body, language),
         poll=None if poll is None else poll_view(state, poll, role, language, now),
     )
 
 
 def room_view(state: PanelState, role: Role, language: str, people: People, now: float) -> RoomView:
     """Return what the main part of a screen of this role shows now."""
+    language = first_language(state.panel, role, language)
     items = tuple(
         _item_view(state, item, number, role, language, now)
         for number, item in enumerate(state.items, start=1)

@@ -23,6 +23,16 @@ class PanelistView:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherText:
+    """The same text in the second language of the projector."""
+
+    text: str
+    language: str
+    takes_turns: bool
+    """The two are shown one after the other, not under each other."""
+
+
+@dataclass(frozen=True, slots=True)
 class PanelView:
     id: str
     code: str
@@ -33,6 +43,9 @@ class PanelView:
     """One line: building, room, street, town."""
     panellists: tuple[PanelistView, ...]
     languages: tuple[str, ...]
+    projector_languages: tuple[str, ...]
+    """The one or two that the moderator set; none where the projector follows its browser."""
+    projector_turns: bool
     moderation: str
     comments_open: bool
     board: bool
@@ -56,6 +69,7 @@ class OptionView:
     """0 for A, 1 for B…: chooses letter, colour and seat face."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What only some kinds know of an option, and this role may know now."""
+    also: OtherText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,7 @@ class PollView:
     """How many people answered each option, for everyone to know; see `Kind.coverage`."""
     reasons: Mapping[str, tuple[CommentView, ...]] = field(default_factory=dict)
     """Reasons given for each option, where this role sees results; as many as its screen shows."""
+    title_also: OtherText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,8 @@ class ItemView:
     body: str
     is_current: bool
     poll: PollView | None
+    title_also: OtherText | None = None
+    body_also: OtherText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -180,6 +181,12 @@ def update(context: Context, actor: Actor, command: protocol.PanelUpdate) -> dic
         values["pin"] = _parse_pin(command.pin)
     if command.head_count is not None:
         values["head_count"] = _parse_head_count(command.head_count)
+    if command.projector_languages is not None:
+        spoken = context.stage.state(actor.panel_id).panel.languages
+        chosen = parse_projector_languages(command.projector_languages, spoken)
+        values["projector_languages"] = chosen or None
+    if command.projector_mode is not None:
+        values["projector_turns"] = command.projector_mode == "turns"
 
     days = None if command.keep_days is None else _parse_keep_days(context, command.keep_days)
 
@@ -220,6 +227,19 @@ def _parse_pin(raw: str) -> str | None:
     if not (is_right_length and pin.isascii() and pin.isdigit()):
         raise Refusal("pin.refused", least=PIN_LENGTH_LEAST, most=PIN_LENGTH_MOST)
     return pin
+
+
+def parse_projector_languages(raw: list[str], spoken: Collection[str]) -> list[str]:
+    """Return the languages of a projector without blanks, or refuse them.
+
+    Interface words are in the first, so it must be one that the interface speaks.
+    """
+    chosen = list(dict.fromkeys(tag.strip() for tag in raw if tag.strip()))
+    known = {*spoken, *INTERFACE_LANGUAGES}
+    speaks_first = not chosen or chosen[0] in INTERFACE_LANGUAGES
+    if len(chosen) > 2 or not speaks_first or not known.issuperset(chosen):
+        raise Refusal("projector.languages_refused")
+    return chosen
 
 
 def _parse_head_count(raw: int | str) -> int | None:

@@ -58,6 +58,10 @@ class PanelRecord:
     """The grouping question by which the projector splits the result, if it does."""
     revealed: list[str] | None
     """The sealed polls that were revealed together last, in the order of the agenda."""
+    projector_languages: list[str] | None
+    """The one or two languages of the projector; None where it follows its browser."""
+    projector_turns: bool
+    """Whether two languages take turns on the projector instead of standing together."""
     board: bool
     """Whether people see how they did in knowledge checks."""
 

@@ -70,6 +70,8 @@ panel = Table(
     Column("split_by", ID),
     Column("board", Boolean, nullable=False, server_default=false()),
     Column("revealed", JSON(none_as_null=True)),
+    Column("projector_languages", JSON(none_as_null=True)),
+    Column("projector_turns", Boolean, nullable=False, server_default=false()),
 )
 
 hashing_key = Table(

@@ -93,6 +93,9 @@ MESSAGES: dict[str, Any] = {
     "poll.unknown": _l("This question is not there any more."),
     "poll.wrong_kind": _l("This does not go with this kind of question."),
     "poll.wrong_round": _l("This round is not on. Please look at the question again."),
+    "projector.languages_refused": _l(
+        "Please choose one or two languages for the projector, the first of them one of the menu."
+    ),
     "rate.limited": _l("That was quick. Please try again in %(retry_after)s seconds."),
     "retention.promised": _l(
         "People have joined and read until when votes can be traced, so it can only become shorter."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
+from flask_babel import force_locale
 
 from polls import protocol
 from polls.domain.agenda import (
@@ -61,9 +62,13 @@ def _room_page(code: str, role: Role, template: str) -> Answer:
     parts().addresses.learn(panel.code, request.host_url)
     context.stage.fresh_state(panel.id)
     view = context.stage.view(panel.id, role, request_language())
-    return render_template(
-        template, mine=None, notice=request.args.get("notice"), **parts().renderer.variables(view)
-    )
+    with force_locale(view.language):
+        return render_template(
+            template,
+            mine=None,
+            notice=request.args.get("notice"),
+            **parts().renderer.variables(view),
+        )
 
 
 @moderation.get("/p/<code>/moderate")

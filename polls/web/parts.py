@@ -64,6 +64,7 @@ class Parts:
                 "field",
                 "command",
                 "head_count",
+                "projector",
                 "agenda",
                 "pin",
                 "kind",

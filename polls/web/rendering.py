@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from polls.config import Config
 from polls.domain.counting.exact import fraction_of
@@ -97,6 +98,7 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         percent=percent,
         as_seen_by=as_seen_by,
         still_asked=still_asked,
+        tongue=tongue,
     )
     app.jinja_env.filters.update(
         in_words=in_words,
@@ -130,6 +132,19 @@ def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionV
 def still_asked(options: Sequence[OptionView]) -> list[OptionView]:
     """Return the options that were not taken out of voting."""
     return [option for option in options if not option.facts.get("withdrawn")]
+
+
+def tongue(language: str, beside: str | None = None) -> Markup:
+    """Return the attributes of an element that holds a text of the panel: language and direction.
+
+    A text that is not in the reader's language is marked visibly, unless the text it belongs to,
+    whose language is `beside`, is marked the same.
+    """
+    attributes = Markup('lang="{}" dir="auto"').format(language)
+    reader = get_locale()
+    if language in (beside, reader.language if reader else "en"):
+        return attributes
+    return attributes + Markup(' data-tongue="{}"').format(language.upper())
 
 
 class FragmentRenderer:

@@ -99,6 +99,15 @@ def test_where_nothing_was_open_together_nothing_is_now(old_database: Database) 
     assert paced_of(old_database) == [(None, None)]
 
 
+def test_a_projector_from_before_follows_its_browser(old_database: Database) -> None:
+    old_database.migrate("0003")
+    fill(old_database, None)
+    old_database.migrate()
+    panel = metadata.tables["panel"].c
+    asked = select(panel.projector_languages, panel.projector_turns)
+    assert old_database.read(lambda connection: connection.execute(asked).one()) == (None, False)
+
+
 def test_the_migrations_make_the_tables_that_the_code_expects(old_database: Database) -> None:
     old_database.migrate()
     with old_database.engine.connect() as connection:
