@@ -31,6 +31,7 @@ from polls.store.ballot_box import BallotBox
 from polls.store.database import Database, instance_secret
 from polls.store.probe import Readiness
 from polls.store.worker_numbers import WorkerNumber
+from polls.web.about import about
 from polls.web.api import api, refuse
 from polls.web.assets import Assets, best_encoding, compress, project_folder
 from polls.web.files import files
@@ -135,7 +136,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], float] = tim
     sockets = SocketDoor(app, context, socketio)
     readiness = Readiness(context.database, config.worker)
     app.extensions["hemicycle"] = Parts(context, assets, addresses, renderer, sockets, readiness)
-    for door in (health, metrics, files, offline, pages, moderation, results, api):
+    for door in (health, metrics, files, offline, pages, about, moderation, results, api):
         app.register_blueprint(door)
     protect(app)
     app.after_request(_compress)
