@@ -9,10 +9,10 @@ Approximate amounts are parts of the money that a voter starts with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import gcd, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +22,26 @@ from polls.domain.counting.market import Groups, Market
 _ROUNDING = 2.0**-53
 """The largest relative error of one operation on floating-point numbers."""
 
-Rivals = Mapping[int, float]
-"""Projects that might overtake the one bought, with an upper bound of their effective votes."""
+_GONE = -1.0
+"""As an upper bound of effective votes: bought, or never to be paid for again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A project, by its place, that is bought.
 
-    `least` is a lower bound of its effective votes. `level` are the projects that had exactly as
-    many, at the same cost or a higher one.
+    `least` is a lower bound of its effective votes, `most` upper bounds of those of all projects.
+    `level` are the projects that had exactly as many, at the same cost or a higher one.
     """
 
     project: int
     least: float
+    most: NDArray[np.float64]
     level: frozenset[int]
+
+    def rivals(self, floor: float) -> frozenset[int]:
+        """Return the other projects that may have `floor` effective votes or more."""
+        return frozenset(np.flatnonzero(self.most >= floor).tolist()) - {self.project}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,54 +74,45 @@ class Run:
         self._denominator = 1
         # Whoever paid all that was left has exactly nothing.
         self._is_broke = np.zeros(len(market.voters), dtype=np.bool_)
+        self._broke = 0
         # Approximations, in parts of `money`.
         self._costs = [_ratio(cost, self.money) for cost in market.costs]
         self._purse = np.ones(len(market.voters))
-        # For each project still for sale: supporters who may have anything, how many voters
-        # these are, and bounds of the effective votes and of the price, which only rises.
-        self._alive = list(zip(market.supporters, market.weights, strict=True))
-        self._high = dict(enumerate(float(support) for support in market.support))
-        self._low: dict[int, float] = {}
+        # For each project: supporters who may have anything, how many voters these are, and how
+        # many groups were broke then; bounds of the effective votes, which only fall, and of the
+        # price, which only rises.
+        self._alive = [
+            (groups, weights, 0)
+            for groups, weights in zip(market.supporters, market.weights, strict=True)
+        ]
+        self._most = np.array(market.support, dtype=np.float64)
+        self._least: dict[int, float] = {}
         self._guess = [0.0] * len(market.costs)
 
     # What is bought.
 
-    def buy_all(self) -> None:
-        """Buy until nothing can be paid or the budget is overspent."""
+    def buy_all(self, below: Run | None = None, above: Run | None = None) -> None:
+        """Buy until nothing can be paid or the budget is overspent.
+
+        Runs with less and with more money are looked at as long as they bought the same: no
+        project has more votes here than `above`, and bounds are tight enough to compare `below`.
+        """
         while not self.is_overspent():
-            level = self._best()
+            before, after = self._counterpart(below), self._counterpart(above)
+            if after:
+                np.minimum(self._most, after.most, out=self._most)
+            level = self._best(before.least if before else inf, after.project if after else None)
             if not level:
                 break
-            self._buy(level[0], level[1:], self._bill(level[0]))
+            self._buy(level)
+            below = below if before and before.project == level[0] else None
+            above = above if after and after.project == level[0] else None
 
-    def buy_again(self, project: int, rivals: Iterable[int], floor: float) -> Rivals | None:
-        """Buy this project if none of these rivals comes before it, or else return None.
-
-        Return those of them that may have `floor` effective votes or more.
-        """
-        if not self._evaluate(project, 0.0):
-            return None
-        near = [rival for rival in rivals if self._evaluate(rival, floor)]
-        bill = self._bill(project)
-        price = _ratio(bill.amount, bill.payers * self.money * self._denominator)
-        most = self._costs[project] / price * (1 + 8 * _ROUNDING)
-        level = []
-        for rival in near:
-            if self._high[rival] < most * (1 - 16 * _ROUNDING):
-                continue
-            votes = self._exact_votes(rival, self._bill(rival))
-            own = self._exact_votes(project, bill)
-            if (votes, -rival) > (own, -project):
-                return None
-            if votes == own:
-                level.append(rival)
-        found = {rival: self._high[rival] for rival in near}
-        self._buy(project, level, bill)
-        return found
-
-    def rivals(self, project: int, floor: float) -> list[int]:
-        """Return the other projects for sale that may have `floor` effective votes or more."""
-        return [other for other, most in self._high.items() if most >= floor and other != project]
+    def _counterpart(self, other: Run | None) -> Pick | None:
+        """Return what another run bought at this point, if anything."""
+        return (
+            other.picks[len(self.picks)] if other and len(self.picks) < len(other.picks) else None
+        )
 
     def is_overspent(self) -> bool:
         return self.spent > self.market.budget
@@ -125,9 +121,6 @@ class Run:
         """Return whether no project that is not bought fits into what is left of the budget."""
         left = self.market.budget - self.spent
         return all(cost > left for n, cost in enumerate(self.market.costs) if n not in self.bought)
-
-    def can_buy(self) -> bool:
-        return any(self._evaluate(project, 0.0) for project in list(self._high))
 
     def ties(self) -> set[tuple[int, ...]]:
         """Return the projects of each purchase that had a claim as good, at the same cost."""
@@ -141,68 +134,75 @@ class Run:
 
     # Who is next, approximately.
 
-    def _best(self) -> list[int]:
+    def _best(self, floor: float, likely: int | None) -> list[int]:
         """Return the projects with the most effective votes, the next one to buy first.
 
-        Empty if no project can be paid.
+        Empty if no project can be paid. Bounds become tight for all that may have `floor` votes;
+        it is fast if the `likely` one is first.
         """
-        lead = 0.0
-        found: list[int] = []
-        for project in sorted(self._high, key=lambda number: -self._high[number]):
-            if self._high[project] < lead:
+        if not len(self._most):
+            return []
+        first = int(self._most.argmax()) if likely is None else likely
+        found, lead = [], 0.0
+        if self._evaluate(first, 0.0):
+            found, lead = [first], self._least[first]
+        for project in self._in_reach(min(lead, floor)):
+            if self._most[project] < min(lead, floor):
                 break
-            if self._evaluate(project, lead):
+            if project != first and self._evaluate(project, min(lead, floor)):
                 found.append(project)
-                lead = max(lead, self._low[project])
-        close = sorted(number for number in found if self._high[number] >= lead)
+                lead = max(lead, self._least[project])
+        close = sorted(number for number in found if self._most[number] >= lead)
         if len(close) < 2:
             return close
-        votes = {number: self._exact_votes(number, self._bill(number)) for number in close}
+        votes = {number: self._exact_votes(number) for number in close}
         most = max(votes.values())
         return [number for number in close if votes[number] == most]
+
+    def _in_reach(self, votes: float) -> list[int]:
+        """Return the projects that may have as many votes, the likeliest first."""
+        reach = np.flatnonzero(self._most >= votes)
+        order: list[int] = reach[np.argsort(-self._most[reach], kind="stable")].tolist()
+        return order
 
     def _evaluate(self, project: int, lead: float) -> bool:
         """Bound a project's effective votes; return whether they may reach `lead`.
 
         A project that its supporters cannot pay is for sale no more.
         """
-        if project not in self._high or self._high[project] < lead:
+        if self._most[project] < lead:
             return False
-        purse, weights = self._purses(project)
+        groups, weights = self._backers(project)
+        purse = self._purse[groups]
         cost, slack = self._costs[project], self._slack(project)
         total = float(purse @ weights)
         if total < cost + slack and (total < cost - slack or not self._is_affordable(project)):
-            del self._high[project]
+            self._most[project] = _GONE
             return False
-        price, of_poor, payers = self._guess[project] - slack, 0.0, 0.0
+        # Newton's method: what they pay at a price is concave, so it comes from below.
+        price, payers = self._guess[project] - slack, 0.0
         while True:
-            is_rich = purse >= price
-            rich = int(np.count_nonzero(is_rich))
-            # None remain only where rounding hides that the last can just pay.
-            if payers and rich in (0, len(purse)):
+            before, payers = payers, float((purse >= price) @ weights)
+            # None remain, or more again, only where rounding hides who can just pay.
+            if not payers or 0.0 < before <= payers:
                 break
-            if 0 < rich < len(purse):
-                purse, weights = purse[is_rich], weights[is_rich]
-                of_poor = total - float(purse @ weights)
-            payers = float(weights.sum())
-            price = (cost - of_poor) / payers
+            price += (cost - float(np.minimum(purse, price) @ weights)) / payers
             if price > slack:
-                self._high[project] = min(self._high[project], cost / (price - slack))
-            if self._high[project] < lead:
+                self._most[project] = min(self._most[project], cost / (price - slack))
+            if self._most[project] < lead:
                 return False
         self._guess[project] = price
-        self._low[project] = cost / (price + slack)
+        self._least[project] = cost / (price + slack)
         return True
 
-    def _purses(self, project: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what each group of supporters has and how many voters it is, without the broke."""
-        groups, weights = self._alive[project]
-        purse = self._purse[groups]
-        has_any = purse > 0
-        if 8 * np.count_nonzero(has_any) < 7 * len(groups):
-            groups, weights, purse = groups[has_any], weights[has_any], purse[has_any]
-            self._alive[project] = groups, weights
-        return purse, weights
+    def _backers(self, project: int) -> tuple[Groups, NDArray[np.float64]]:
+        """Return the supporters and how many voters each group is; some of the broke left out."""
+        groups, weights, broke = self._alive[project]
+        if 8 * (self._broke - broke) > len(self._is_broke):
+            has_any = ~self._is_broke[groups]
+            groups, weights = groups[has_any], weights[has_any]
+            self._alive[project] = groups, weights, self._broke
+        return groups, weights
 
     def _slack(self, project: int) -> float:
         """Return how far an approximate price may be off.
@@ -224,26 +224,28 @@ class Run:
         payers = groups[~self._is_broke[groups]]
         if not len(payers):
             return 0
-        times = self.market.approvals_of(payers)
+        times: list[int] = self.market.approvals_of(payers).tolist()
         money = int(self.market.voters[payers].sum()) * self.money * self._denominator
         for project, price in self.bought.items():
-            money -= int(times[project]) * price
+            money -= times[project] * price
         return money
 
     def _is_affordable(self, project: int) -> bool:
         has = self._exact_money(self.market.supporters[project])
         return has >= self.market.costs[project] * self._denominator
 
-    def _exact_votes(self, project: int, bill: _Bill) -> Fraction:
+    def _exact_votes(self, project: int) -> Fraction:
+        bill = self._bill(project)
         cost = self.market.costs[project] * self._denominator
         return Fraction(cost * bill.payers, bill.amount)
 
     def _bill(self, project: int) -> _Bill:
         """Return exactly who pays how much for a project that was evaluated last now."""
-        supporters, guess = self.market.supporters[project], self._guess[project]
-        purse, near = self._purse[supporters], 2 * self._slack(project)
-        rich, poor = supporters[purse >= guess - near], supporters[purse < guess - near]
-        doubtful = supporters[np.abs(purse - guess) <= near]
+        backers, guess = self._backers(project)[0], self._guess[project]
+        purse, near = self._purse[backers], 2 * self._slack(project)
+        is_poor = purse < guess - near
+        rich, poor = backers[~is_poor], backers[is_poor]
+        doubtful = rich[purse[~is_poor] <= guess + near]
         voters, amount = self.market.voters, self.market.costs[project] * self._denominator
         amount -= self._exact_money(poor)
         while True:
@@ -261,8 +263,9 @@ class Run:
             rich = np.setdiff1d(rich, more, assume_unique=True)
             doubtful = np.setdiff1d(doubtful, more, assume_unique=True)
 
-    def _buy(self, project: int, level: Iterable[int], bill: _Bill) -> None:
-        """Every supporter pays the price, or all that is left."""
+    def _buy(self, level: Sequence[int]) -> None:
+        """Buy the first; every supporter pays the price, or all that is left."""
+        project, bill = level[0], self._bill(level[0])
         common = gcd(bill.amount, bill.payers)
         price, factor = bill.amount // common, bill.payers // common
         if factor > 1:
@@ -271,12 +274,13 @@ class Run:
         approximate = _ratio(price, self.money * self._denominator)
         self._purse[bill.rich] -= approximate
         self._purse[bill.poor] = 0.0
+        self._broke += len(bill.poor) - int(np.count_nonzero(self._is_broke[bill.poor]))
         self._is_broke[bill.poor] = True
         least = self._costs[project] / approximate * (1 - 8 * _ROUNDING)
-        self.picks.append(Pick(project, least, frozenset(level)))
+        self.picks.append(Pick(project, least, self._most.copy(), frozenset(level[1:])))
         self.bought[project] = price
         self.spent += self.market.costs[project]
-        del self._high[project]
+        self._most[project] = _GONE
 
     # What came of it, in the currency.
 
