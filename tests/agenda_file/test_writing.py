@@ -133,13 +133,13 @@ def panels(draw: st.DrawFn) -> PanelDefinition:
 
 
 @given(panels())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_written_panel_reads_back_as_the_same(panel: PanelDefinition) -> None:
     assert read_agenda(write_agenda(panel)) == panel
 
 
 @given(panels())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_written_panel_is_what_the_schema_promises(panel: PanelDefinition) -> None:
     written = YAML(typ="safe", pure=True).load(write_agenda(panel))
     jsonschema.validate(written, schema(), cls=jsonschema.Draft202012Validator)
