@@ -187,6 +187,7 @@ def panel_view(panel: PanelRecord, role: Role, language: str) -> PanelView:
         pin=None if role is Role.PARTICIPANT else panel.pin,
         head_count=panel.head_count,
         ends_at=panel.ends_at,
+        keep_days=panel.keep_days,
         is_ended=panel.ended_at is not None,
     )
 

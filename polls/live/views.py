@@ -56,6 +56,8 @@ class PanelView:
     """Only for the moderator and the projector."""
     head_count: int | None
     ends_at: float
+    keep_days: int
+    """Days from its making until it ends."""
     is_ended: bool
 
 

@@ -25,9 +25,8 @@ from polls.services.splitting import Unsplit, keep_split, unsplit_of
 from polls.store import agenda, comments, panels, schema
 from polls.store.endings import unlink_panel
 from polls.store.identities import capability_hash, derived_key
-from polls.store.panels import PanelRecord, new_id
+from polls.store.panels import DAY_SECONDS, PanelRecord, new_id
 
-DAY_SECONDS = 86400.0
 PIN_LENGTH_LEAST, PIN_LENGTH_MOST = 4, 8
 HEAD_COUNT_MOST = 1_000_000
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from polls.services.context import Context
-from polls.services.panels import DAY_SECONDS, end
+from polls.services.panels import end
 from polls.store import panels
 from polls.store.endings import delete_panel
-from polls.store.panels import PanelRecord
+from polls.store.panels import DAY_SECONDS, PanelRecord
 
 
 @dataclass(frozen=True, slots=True)

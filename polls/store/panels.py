@@ -14,6 +14,8 @@ from polls.domain.errors import Refusal
 from polls.domain.texts import Texts
 from polls.store import schema
 
+DAY_SECONDS = 86400.0
+
 # What everyone who joins asks for: built once, since building takes longer than asking.
 PANEL_BY_ID = select(schema.panel).where(schema.panel.c.id == bindparam("wanted"))
 PANEL_BY_CODE = select(schema.panel).where(schema.panel.c.code == bindparam("wanted"))
@@ -64,6 +66,11 @@ class PanelRecord:
     """Whether two languages take turns on the projector instead of standing together."""
     board: bool
     """Whether people see how they did in knowledge checks."""
+
+    @property
+    def keep_days(self) -> int:
+        """Return for how many days from its making ballots lead to phones."""
+        return round((self.ends_at - self.created_at) / DAY_SECONDS)
 
 
 def _record(row: Row[Any]) -> PanelRecord:

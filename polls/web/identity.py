@@ -22,6 +22,7 @@ LANGUAGE_NAMES = {
     "fi": "Suomi",
     "sv": "Svenska",
 }
+DAY_SECONDS = 86_400
 YEAR_SECONDS = 31_536_000
 
 
@@ -29,12 +30,15 @@ def cookie_name(role: Role, code: str) -> str:
     return f"hc_{role.value}_{code}"
 
 
-def set_key(response: Response, role: Role, code: str, key: str, days: int) -> None:
-    """Keep a key in the browser so that its address bar and its history stay clean."""
+def set_key(response: Response, role: Role, panel: PanelRecord, key: str, now: float) -> None:
+    """Keep a key in the browser until the panel ends, so that its address bar stays clean.
+
+    A moderator can still look at a panel that has ended, for a day after opening the link.
+    """
     response.set_cookie(
-        cookie_name(role, code),
+        cookie_name(role, panel.code),
         key,
-        max_age=days * 86400,
+        max_age=max(int(panel.ends_at - now), DAY_SECONDS),
         path="/",
         httponly=True,
         secure=request.is_secure,

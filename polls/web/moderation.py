@@ -49,7 +49,7 @@ def _open_link(panel: PanelRecord, role: Role) -> Answer | None:
     if not panels.key_is_valid(context, panel.id, role, key):
         raise Refusal("permission.denied")
     response = see_other(f"/p/{panel.code}/{PATHS[role]}")
-    set_key(response, role, panel.code, key, context.config.retention_days)
+    set_key(response, role, panel, key, context.clock())
     return response
 
 
@@ -96,7 +96,7 @@ def screen_for_moderator(code: str) -> Answer:
     require(holder_of_link(context, panel, Role.MODERATOR))
     key = panels.add_key(context, panel.id, Role.PROJECTOR)
     response = see_other(f"/p/{panel.code}/screen")
-    set_key(response, Role.PROJECTOR, panel.code, key, context.config.retention_days)
+    set_key(response, Role.PROJECTOR, panel, key, context.clock())
     return response
 
 
@@ -133,7 +133,7 @@ def reissue(code: str) -> Answer:
     parts().sockets.drop_role(panel.id, Role(done["role"]))
     response = Response(_links_page(panel, done["role"], done["key"]))
     if done["role"] == Role.MODERATOR.value:
-        set_key(response, Role.MODERATOR, panel.code, done["key"], context.config.retention_days)
+        set_key(response, Role.MODERATOR, panel, done["key"], context.clock())
     return response
 
 
@@ -181,6 +181,8 @@ def _new_page(values: dict[str, Any], errors: dict[str, str], status: int = 200)
         values=values,
         errors=errors,
         needs_password=bool(parts().context.config.creation_password),
+        keep_days=parts().context.config.retention_days,
+        keep_days_most=parts().context.config.keep_days_most,
     )
     return Response(page, status=status)
 
@@ -192,11 +194,12 @@ def create_panel() -> Answer:
     try:
         definition = _definition_from_form(form, request_language())
         panels.check_creation_password(context, form.get("password", ""))
-        made = panels.create(context, definition)
+        made = panels.create(context, definition, form.get("keep_days", "").strip() or None)
     except FieldRefusal as refusal:
         return _new_page(dict(form), {refusal.field: message_of(refusal)}, 400)
     except Refusal as refusal:
-        field = "password" if refusal.code.startswith("creation") else "form"
+        fields = {"creation": "password", "retention": "keep_days"}
+        field = fields.get(refusal.code.split(".")[0], "form")
         return _new_page(dict(form), {field: message_of(refusal)}, parts().status_of(refusal))
     return _created_page(context, made)
 
@@ -232,8 +235,7 @@ def _created_page(context: Context, made: panels.PanelLinks) -> Response:
         join_url=f"{base}/p/{made.code}",
     )
     response = Response(page, status=201)
-    days = context.config.retention_days
-    set_key(response, Role.MODERATOR, made.code, made.moderator_key, days)
+    set_key(response, Role.MODERATOR, panel, made.moderator_key, context.clock())
     return response
 
 

@@ -172,8 +172,8 @@ def join(code: str) -> Answer:
     except Refusal as refusal:
         return _join_page(panel, refusal, pin)
     response = see_other(f"/p/{panel.code}")
-    set_key(response, Role.PARTICIPANT, panel.code, identity.key, context.config.retention_days)
-    if request.form.get("language") in INTERFACE_LANGUAGES:
+    set_key(response, Role.PARTICIPANT, panel, identity.key, context.clock())
+    if language != request_language():
         set_language(response, language)
     return response
 

@@ -11,10 +11,10 @@ from sqlalchemy import select, text
 
 from polls.domain.errors import Refusal
 from polls.services import panels
-from polls.services.panels import DAY_SECONDS
 from polls.services.recounting import recount_panel
 from polls.services.retention import due, expire
 from polls.store import schema
+from polls.store.panels import DAY_SECONDS
 from tests.factories import Room, a_panel, a_poll, make_room
 
 
