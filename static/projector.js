@@ -218,7 +218,7 @@ async function takeLock() {
 }
 
 async function playFilm() {
-  film ||= makeFilm();
+  film = film || makeFilm();
   if (!film) return false;
   try {
     await film.play();
