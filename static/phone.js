@@ -189,6 +189,8 @@ function paintForm(poll, form, key, stand) {
     started.add(form);
     shape.start(form, { cast: () => cast(form), room, store, answer: stand.answer });
   }
+  const typed = takeTyped(key);
+  if (typed) changing.add(key);
   const isGiven = ["counted", "kept", "waiting"].includes(stand.state);
   // A ballot that grows is never done: the next answer may come at once.
   const isLocked = isGiven && !changing.has(key) && !shape.grows;
@@ -196,12 +198,29 @@ function paintForm(poll, form, key, stand) {
   const change = poll.querySelector("[data-change]");
   const hadFocus = form.contains(document.activeElement);
   if (isGiven && !changing.has(key)) shape.paint(form, stand.answer);
+  if (typed) shape.paint(form, typed.answer);
   poll.querySelector("[data-after]").hidden = !isGiven;
   change.hidden = changing.has(key) || Boolean(shape.grows);
   form.querySelector("[data-send]").hidden = isLocked || Boolean(shape.grows) || stand.state === "sending";
   answers.disabled = isLocked;
   if (isLocked && hadFocus) change.focus({ preventScroll: true });
   countLetters(form);
+}
+
+/** Half an answer outlives a change of language. */
+function keepTyped() {
+  const poll = article();
+  const form = poll?.querySelector("[data-vote-form]");
+  const shape = form && SHAPES[poll.dataset.shape];
+  if (!shape || shape.grows || form.querySelector("[data-answers]").disabled) return;
+  store.write("typed", { key: keyOf(poll.dataset.poll, poll.dataset.pollRound), answer: shape.read(form) });
+}
+
+function takeTyped(key) {
+  const typed = store.read("typed", null);
+  if (typed?.key !== key) return null;
+  store.remove("typed");
+  return typed;
 }
 
 /** Send the answer of a voting form. */
@@ -498,6 +517,7 @@ outbox.on("elsewhere", () => outbox.all("").length || room.snapshot());
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.getAttribute("action") === "/language") keepTyped();
   if (form.matches("[data-vote-form]")) {
     if (!shapeOf(form.closest("[data-poll]"))) return; // its module is missing: the page sends it
     cast(form);
