@@ -63,7 +63,11 @@ def _is_certain(first: Run, last: Run) -> bool:
     if list(first.bought) != list(last.bought):
         return False
     for before, after in zip(first.picks, last.picks, strict=True):
-        rivals = after.rivals(before.least)
+        rivals = {
+            rival
+            for rival in after.rivals(before.least)
+            if not first.market.are_twins(before.project, rival)
+        }
         # What is level with the one bought from the first to the last is so all the time.
         if rivals and not (
             rivals <= before.level

@@ -192,8 +192,13 @@ class Run:
             if self._most[project] < lead:
                 return False
         self._guess[project] = price
-        self._least[project] = cost / (price + slack)
-        return True
+        # The error of the sum is shared by all who surely pay the full price.
+        sure = max(1.0, float((purse >= price + 2 * slack) @ weights))
+        tight = slack / sure + 8 * _ROUNDING * price
+        if price > tight:
+            self._most[project] = min(self._most[project], cost / (price - tight))
+        self._least[project] = cost / (price + tight)
+        return bool(self._most[project] >= lead)
 
     def _backers(self, project: int) -> tuple[Groups, NDArray[np.float64]]:
         """Return the supporters and how many voters each group is; some of the broke left out."""

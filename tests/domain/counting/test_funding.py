@@ -207,6 +207,23 @@ def test_a_long_completion_is_passed_in_a_few_strides() -> None:
     assert found.raised_share == 10**12
 
 
+def test_a_completion_with_twins_whose_price_changes_is_passed_in_strides_too() -> None:
+    """While one of both supporters pays all that is left, the price falls with every step."""
+    ballots = approvals("1 p a b", "3 p", "1 a b")
+    found = count_funding(projects(p=4, a=10, b=10), ballots, 24, unit=Fraction(1, 10**7))
+    assert found.equal_shares.order == ("p", "a", "b")
+    assert found.raised_share == Fraction(21, 2)
+    assert found.equal_shares.decisions["a"].tied_with == ("b",)
+
+
+def test_rivals_that_only_a_few_of_very_many_set_apart_are_told_apart_at_once() -> None:
+    """Ten million and one against ten million, in steps of which millions are needed."""
+    ballots = approvals("10000000 a b", "1 a", "4 c", "10")
+    found = count_funding(projects(a=10, b=10, c=16), ballots, 700, unit=Fraction(1, 10**6))
+    assert found.equal_shares.order == ("a", "b", "c")
+    assert found.equal_shares.decisions["a"].tied_with == ()
+
+
 # What must hold for any ballots.
 
 IDS = "abcdefg"
