@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check check-style check-format check-types check-templates format bench \
+.PHONY: help setup demo test check check-style check-format check-types check-templates check-browsers format bench \
 	lock vendor translations system-packages wheel clean
 
 help: ## list these targets
@@ -47,8 +47,9 @@ system-packages: ## install Chromium, Redis, PostgreSQL and nginx for the tests,
 test: setup system-packages ## run all tests (PYTEST_ARGS=)
 	@$(BIN)/python tools/run_tests.py $(PYTEST_ARGS)
 
-check: setup ## ruff, mypy, and the template checks
-	@$(MAKE) --no-print-directory --keep-going check-style check-format check-types check-templates
+check: setup ## ruff, mypy, the templates, and the oldest browsers
+	@$(MAKE) --no-print-directory --keep-going check-style check-format check-types check-templates \
+		check-browsers
 
 check-style:
 	$(BIN)/ruff check .
@@ -62,6 +63,9 @@ check-types:
 check-templates:
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python tools/check_templates.py
+
+check-browsers:
+	$(BIN)/python tools/check_browsers.py
 
 format: setup ## let ruff format and fix what it safely can
 	$(BIN)/ruff check --fix .

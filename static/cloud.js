@@ -38,7 +38,10 @@ export function drawCloud(cloud) {
   const svg = cloud.querySelector("svg");
   const words = wordsOf(cloud);
   cloud.classList.toggle("is-drawn", words.length > 0);
-  if (!words.length) return svg.replaceChildren();
+  if (!words.length) {
+    svg.textContent = "";
+    return undefined;
+  }
   const box = boxOf(svg);
   if (!box.width || !box.height) return undefined;
   const drawn = clouds.get(svg) || newDrawing();
@@ -46,7 +49,7 @@ export function drawCloud(cloud) {
   if (drawn.box !== JSON.stringify(box)) Object.assign(drawn, newDrawing(), { box: JSON.stringify(box) });
   const wait = drawn.at + REST_MS - performance.now();
   if (drawn.at && wait > 0 && svg.firstChild) {
-    drawn.timer ||= setTimeout(() => {
+    drawn.timer = drawn.timer || setTimeout(() => {
       drawn.timer = 0;
       if (cloud.isConnected) drawCloud(cloud);
     }, wait);

@@ -67,7 +67,8 @@ export function paintComments(desk) {
   const picture = JSON.stringify(all);
   if (list.dataset.picture === picture) return;
   list.dataset.picture = picture;
-  list.replaceChildren(...all.map((comment) => myComment(desk, template, comment)));
+  list.textContent = "";
+  list.append(...all.map((comment) => myComment(desk, template, comment)));
 }
 
 function myComment(desk, template, comment) {
@@ -162,7 +163,7 @@ export function countLetters(root) {
     const counter = field.form.querySelector("[data-counter]");
     const length = [...field.value].length;
     const most = Number(field.dataset.counted);
-    counter.dataset.empty ??= counter.textContent;
+    if (counter.dataset.empty === undefined) counter.dataset.empty = counter.textContent;
     const { sentence, empty } = counter.dataset;
     setText(counter, length ? fill(sentence, { length, most }) : empty);
     counter.toggleAttribute("data-is-near", length > most * 0.9);

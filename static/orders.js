@@ -28,7 +28,7 @@ function ownOrder(snapshot, poll, round) {
 
 function arrange(list, order) {
   const rows = new Map([...list.children].map((row) => [row.dataset.optionId, row]));
-  const after = [...list.children].findLast((row) => row.dataset.optionId)?.nextSibling ?? null;
+  const after = [...list.children].filter((row) => row.dataset.optionId).pop()?.nextSibling ?? null;
   for (const id of order) if (rows.has(id)) list.insertBefore(rows.get(id), after);
   list.dataset.ordered = "";
 }

@@ -220,7 +220,7 @@ function questionsIn(text) {
   const questions = [];
   for (const line of lines) {
     if (hasBullets && bullet.test(line)) {
-      if (questions.length) questions.at(-1).options += 1;
+      if (questions.length) questions[questions.length - 1].options += 1;
       continue;
     }
     const cells = separator ? line.split(separator) : commas ? line.split(",") : [line];

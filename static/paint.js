@@ -333,7 +333,9 @@ const TAKEN = { path: TAKEN_FACE, name: "seat f-fill seat-taken" };
 const optionFaces = [];
 
 function faceFor(option) {
-  optionFaces[option] ||= { path: faceOf(option), name: `seat f-fill o${option % LETTERS.length}` };
+  if (!optionFaces[option]) {
+    optionFaces[option] = { path: faceOf(option), name: `seat f-fill o${option % LETTERS.length}` };
+  }
   return optionFaces[option];
 }
 
@@ -454,7 +456,7 @@ function ringMine(picture, layout, mine, perSeat) {
     picture.mine = null;
     return;
   }
-  picture.mine ||= draw("circle", { class: "seat-mine" }, picture.floor.parentNode);
+  picture.mine = picture.mine || draw("circle", { class: "seat-mine" }, picture.floor.parentNode);
   const seat = layout.seats[Math.min(layout.seats.length - 1, Math.floor(Number(mine) / perSeat))];
   const radius = layout.radius * RADIUS;
   const values = { cx: seat.x * RADIUS, cy: seat.y * RADIUS, r: radius * 1.42, "stroke-width": radius * 0.3 };

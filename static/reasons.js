@@ -58,7 +58,8 @@ function listMine(part, mine) {
   const picture = JSON.stringify(mine);
   if (list.dataset.picture === picture) return;
   list.dataset.picture = picture;
-  list.replaceChildren(...mine.map((reason) => lineOf(part, reason)));
+  list.textContent = "";
+  list.append(...mine.map((reason) => lineOf(part, reason)));
 }
 
 function lineOf(part, { option, text, state }) {

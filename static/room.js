@@ -494,7 +494,10 @@ function put(payload, name, value) {
   const path = name.split(".");
   const last = path.pop();
   let place = payload;
-  for (const part of path) place = place[part] ??= {};
+  for (const part of path) {
+    place[part] = place[part] || {};
+    place = place[part];
+  }
   place[last] = value;
 }
 

@@ -201,7 +201,8 @@ function drawReview(form, state, list, isDone) {
   const review = place.querySelector("[data-review]");
   if (review.dataset.picture === picture && review.childElementCount === rows.length) return;
   review.dataset.picture = picture;
-  review.replaceChildren(...rows);
+  review.textContent = "";
+  review.append(...rows);
 }
 
 function setText(node, text) {

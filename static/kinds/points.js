@@ -20,7 +20,7 @@ const sum = (numbers) => numbers.reduce((all, number) => all + (number || 0), 0)
 
 /** A button moves by a round number: 5 of 100. */
 function strideOf(total) {
-  return [1, 2, 5, 10, 20, 50].findLast((stride) => stride <= Math.max(1, total / 20));
+  return [50, 20, 10, 5, 2, 1].find((stride) => stride <= Math.max(1, total / 20));
 }
 
 /** Split a total in proportion to weights; the largest remainders get what is left over. */
