@@ -13,6 +13,8 @@ from polls.commands.backup import backup
 from polls.commands.count import count
 from polls.commands.create import create
 from polls.commands.demo import demo
+from polls.commands.erase import erase
+from polls.commands.expire import expire
 from polls.commands.export import export
 from polls.commands.import_ import import_command
 from polls.commands.links import links
@@ -66,6 +68,8 @@ for command in (
     count,
     rehearse,
     backup,
+    expire,
+    erase,
     links,
     migrate,
     static_command,

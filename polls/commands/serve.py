@@ -18,7 +18,8 @@ from gevent.pywsgi import WSGIServer
 from polls.app import create_app
 from polls.commands.common import CommandRefused
 from polls.commands.supervisor import tell_supervisor
-from polls.config import Config
+from polls.config import PREFIX, Config
+from polls.web.about import missing_settings
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,19 @@ def serve(config: Config, host: str | None, port: int | None) -> None:
     """Serve panels until stopped."""
     config = with_address(config, host, port)
     server = create_server(config)
+    warn_of_missing_names(config)
     click.echo(f"Hemicycle is at {address_of(server)}")
     sys.stdout.flush()
     tell_supervisor("READY=1")
     run_until_stopped(server)
+
+
+def warn_of_missing_names(config: Config) -> None:
+    """Say that visitors are not told who answers for what is kept about them."""
+    missing = missing_settings(config)
+    if missing:
+        names = " and ".join(PREFIX + name.upper() for name in missing)
+        log.warning("the page /privacy does not say whom to ask: please set %s", names)
 
 
 def with_address(config: Config, host: str | None, port: int | None) -> Config:

@@ -87,5 +87,9 @@ KEPT: Mapping[str, Kept] = {
 COOKIES = ("hc_participant_", "hc_moderator_", "hc_projector_", "hc_language")
 """Beginnings of the names of all cookies; a panel's code follows."""
 
-IN_BROWSER = ("outbox", "sequence", "draft", "reason", "seat", "pace")
-"""What a phone's own store holds, each as `hemicycle:CODE:name`, some followed by what it is about."""
+IN_BROWSER = ("outbox", "sequence", "draft", "reason", "typed", "seat", "pace")
+"""What a phone's own store holds of a panel, each as `hemicycle:CODE:name`, some followed by what
+it is about."""
+
+BESIDE_PANELS = ("hemicycle.letter-keys", "hemicycle:typed")
+"""What a browser's store holds beside that, by whole names."""
