@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.panel import Panel, take_seat
 from tests.support.browser import Screens
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +59,42 @@ def test_a_phone_without_script_sees_and_erases_its_traces(screens: Screens, pan
     assert panel.snapshot()["tally"]["turnout"] == 0
     phone.goto(panel.link)
     expect(phone.locator("form[action$='/join']")).to_be_visible()
+
+
+def looks_again_by_itself(phone: Page) -> bool:
+    return 'http-equiv="refresh"' in phone.content()
+
+
+def answer_without_script(phone: Page, kind: str) -> None:
+    if kind == "ranking":
+        for place, field in enumerate(phone.locator("select[name^='place.']").all(), start=1):
+            field.select_option(str(place))
+    elif kind == "points":
+        for points, field in zip(
+            (60, 40, 0), phone.locator("[name^='points.']").all(), strict=True
+        ):
+            field.fill(str(points))
+    if kind == "opinion":
+        phone.locator("button[value='agree']").first.click()
+    else:
+        phone.locator("[data-send]").click()
+
+
+def test_a_phone_without_script_orders_shares_out_points_and_answers_statements(
+    screens: Screens, panel: Panel
+) -> None:
+    phone = take_seat(screens, panel, javascript=False)
+    assert looks_again_by_itself(phone)
+    for kind in ("ranking", "points", "opinion"):
+        panel.ask(kind=kind)
+        phone.goto(panel.link)
+        assert not looks_again_by_itself(phone), "what is half typed would be lost"
+        answer_without_script(phone, kind)
+        expect(phone.locator("[data-receipt]").first).to_have_text(re.compile(r"\w{3}-\w{3}"))
+        assert not looks_again_by_itself(phone), "what is half changed would be lost"
+        assert panel.snapshot()["tally"]["turnout"] == 1
+        phone.locator("[data-withdraw-form] button").click()
+        eventually(lambda: panel.snapshot()["tally"]["turnout"] == 0)
 
 
 def test_the_projector_hears_of_a_vote_from_a_phone_without_script(
