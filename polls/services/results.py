@@ -27,7 +27,7 @@ from polls.domain.polls import (
     results_are_public,
 )
 from polls.domain.stop_words import is_stop_word
-from polls.domain.tally import Results, people_present
+from polls.domain.tally import BALLOTS, Results, people_present
 from polls.domain.texts import Texts, fold
 from polls.live.reasons import by_option
 from polls.live.snapshots import PanelState, comment_view, item_title, load_state, poll_view
@@ -55,7 +55,8 @@ class RoundResults:
     round: Round
     results: Results
     receipts: tuple[ReceiptLine, ...]
-    """In the order of the receipts, which are random; empty where answers are written."""
+    """In the order of the receipts, which are random; empty where answers are written, or where
+    these results were read without ballots."""
     texts: tuple[str, ...]
     """Written answers that the moderator lets everyone see."""
     texts_kept_back: int
@@ -63,6 +64,9 @@ class RoundResults:
     """Reasons that are shown, those with most upvotes first."""
     revelation: Mapping[str, Any] | None = None
     """What the moderator revealed of this round, such as the true value."""
+
+    has_receipts: bool = False
+    """There are ballots to list, whether they were read or not."""
 
     @property
     def people(self) -> int | None:
@@ -94,6 +98,8 @@ class PanelResults:
     """How many comments were hidden, by reason; reasons in a moderator's own words are one."""
     people: int | None
     """Head count, or as many as were in the room at the fullest round; None if nobody knows."""
+    has_ballots: bool = True
+    """Ballots were read along; otherwise see `load_receipts`."""
 
     @property
     def ballot_count(self) -> int:
@@ -105,16 +111,25 @@ class PanelResults:
 
 
 def load_results(
-    connection: Connection, panel_id: str, *, everything: bool = False
+    connection: Connection,
+    panel_id: str,
+    *,
+    everything: bool = False,
+    ballots_most: int | None = None,
 ) -> PanelResults:
     """Read the results of a panel; `everything` adds what is closed but not public, though never
-    what is sealed."""
+    what is sealed. With more ballots than `ballots_most` none are read along."""
     state = load_state(connection, panel_id)
     listed = list(_listed_polls(state, everything=everything))
     rounds = stored.closed_rounds(connection, [poll.id for _, poll in listed])
     ids = [found.id for per_poll in rounds.values() for found in per_poll]
     counters = ballots.counters_of(connection, ids)
-    cast = stored.ballots_of(connection, ids)
+    turnout = sum(counters[round_id][BALLOTS] for round_id in ids)
+    has_ballots = ballots_most is None or turnout <= ballots_most
+    written = [
+        found.id for _, poll in listed if _is_text(poll) for found in rounds.get(poll.id, ())
+    ]
+    cast = stored.ballots_of(connection, ids if has_ballots else written)
     reasons = comments.shown_reasons(connection, ids)
     state = replace(state, counters=counters)
     polls = tuple(
@@ -141,7 +156,20 @@ def load_results(
         ),
         hidden_comments=_hidden_by_reason(stored.hidden_comments(connection, panel_id)),
         people=_people(connection, state, polls),
+        has_ballots=has_ballots,
     )
+
+
+def load_receipts(connection: Connection, poll: Poll, round_id: str) -> tuple[ReceiptLine, ...]:
+    """Read the ballots of one round as everyone may see them; none where answers are written."""
+    if not kind_named(poll.kind).is_closed_answer:
+        return ()
+    cast = stored.ballots_of(connection, [round_id]).get(round_id, ())
+    return tuple(_receipt_line(poll, ballot) for ballot in cast)
+
+
+def _is_text(poll: Poll) -> bool:
+    return kind_named(poll.kind).shape == "text"
 
 
 def _listed_polls(state: PanelState, *, everything: bool) -> Iterator[tuple[int, Poll]]:
@@ -158,7 +186,7 @@ def _round_results(
     poll: Poll, found: Round, counters: Mapping[str, int], cast: Sequence[BallotRecord]
 ) -> RoundResults:
     kind = kind_named(poll.kind)
-    is_text = kind.shape == "text"
+    is_text = _is_text(poll)
     shown = [ballot.answer for ballot in cast if ballot.state == "shown"] if is_text else []
     receipts = cast if kind.is_closed_answer else ()
     return RoundResults(
@@ -167,6 +195,7 @@ def _round_results(
         receipts=tuple(_receipt_line(poll, ballot) for ballot in receipts),
         texts=tuple(shown),
         texts_kept_back=len(cast) - len(shown) if is_text else 0,
+        has_receipts=kind.is_closed_answer and counters[BALLOTS] > 0,
         revelation=kind.revelation(counters, poll.question)
         if replace(poll, round=found).is_revealed
         else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,17 +13,20 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from markupsafe import Markup
 
 from polls.config import Config
 from polls.domain.counting.exact import fraction_of
 from polls.domain.kinds import all_kinds
 from polls.live.views import Mine, OptionView, RoomView
+from polls.web import catalogues
 from polls.web.assets import Assets
 from polls.web.icons import ICONS
 from polls.web.identity import LANGUAGE_NAMES, request_language
 from polls.web.money import currency_of, money
+
+log = logging.getLogger(__name__)
 
 REGION_TEMPLATES = {
     ("participant", "now"): "phone/now.html",
@@ -58,10 +62,23 @@ class Addresses:
         return self.base(panel_code).partition("://")[2]
 
 
+def _compiled_before() -> FileSystemBytecodeCache | None:
+    """Return where compiled templates lie: compiling them takes a new process seconds.
+
+    Jinja uses a folder that only this user may write to, and finds out when a template changed.
+    """
+    try:
+        return FileSystemBytecodeCache()
+    except (OSError, RuntimeError):
+        log.info("templates are compiled anew, there is no place to keep them")
+        return None
+
+
 def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
     """Give templates their globals and filters; undefined names are errors."""
     zone = ZoneInfo(config.timezone)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = _compiled_before()
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -115,11 +132,13 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         icon_shapes=ICONS,
     )
     app.context_processor(lambda: {"language": str(get_locale() or "en")})
-    return Babel(
+    babel = Babel(
         app,
         locale_selector=request_language,
         default_translation_directories=str(app.config["TRANSLATIONS"]),
     )
+    catalogues.install(app)
+    return babel
 
 
 def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionView]:

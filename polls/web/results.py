@@ -26,7 +26,7 @@ from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
 from polls.web.parts import parts
 from polls.web.receipt_pages import page_with
-from polls.web.results_parts import Listed, Listings, receipts_part
+from polls.web.results_parts import Listed, Listings, receipts_of, receipts_part
 
 results = Blueprint("results", __name__)
 
@@ -138,13 +138,14 @@ def receipts_page(code: str, poll_id: str, number: int) -> Answer:
     panel, is_all = _panel(code)
     listed = _listed(panel, is_all=is_all)
     poll, round_ = _round_in(listed.found, poll_id, number)
+    lines = receipts_of(parts().context, listed, poll, round_)
     typed = _typed_receipt()
     receipt = services.typed_receipt(typed)
-    if typed and (page := page_with(round_.receipts, receipt)) is not None:
+    if typed and (page := page_with(lines, receipt)) is not None:
         query = f"page={page}{'&all=1' if is_all else ''}"
         return see_other(f"/p/{panel.code}/results/{poll.id}/{number}?{query}#{receipt}")
     page = request.args.get("page", 1, type=int)
-    part = receipts_part(listed, poll, round_, request_language(), page)
+    part = receipts_part(listed, poll, round_, lines, request_language(), page)
     return render_template(
         "results/receipts.html",
         **parts().renderer.variables(listed.view),

@@ -36,6 +36,8 @@ from polls.web.receipt_pages import ReceiptRow, answers_of, pages_of, receipt_ro
 ANSWERS_LISTED_MOST = 4000
 """A ballot may have many. Where there are more, each round has its receipts on pages of its own."""
 RECEIPT_PAGES_KEPT_MOST = 8
+ROUNDS_KEPT_MOST = 4
+"""Whose ballots were read for a page of receipts."""
 TURN_SECONDS = 0.01
 """A section that takes longer is drawn in several turns."""
 COMMENTS_AT_ONCE = 12
@@ -86,8 +88,10 @@ class Listed:
     round_views: Mapping[str, PollView]
     """Each round as it was, by its id."""
     made_at: float
-    receipt_pages: dict[tuple[str, int, int], RoundPart] = field(default_factory=dict)
-    """The pages of receipts last asked for, by poll, round and page."""
+    receipt_pages: dict[tuple[str, int], RoundPart] = field(default_factory=dict)
+    """The pages of receipts last asked for, by round and page."""
+    receipts: dict[str, tuple[ReceiptLine, ...]] = field(default_factory=dict)
+    """The ballots last asked for, by round, where they were not read along."""
 
 
 class Listings:
@@ -112,9 +116,7 @@ class Listings:
                 off_loop(lambda: _load_templates(environment))
                 self._has_templates = True
             made = _make(context, panel, language, everything=everything)
-            while len(self._kept) >= KEPT_MOST:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[place] = made
+            _keep(self._kept, place, made, KEPT_MOST)
         return made
 
     def _find(
@@ -128,14 +130,17 @@ class Listings:
 
 def _make(context: Context, panel: PanelRecord, language: str, *, everything: bool) -> Listed:
     found = context.database.read(
-        lambda connection: services.load_results(connection, panel.id, everything=everything)
+        lambda connection: services.load_results(
+            connection, panel.id, everything=everything, ballots_most=ANSWERS_LISTED_MOST
+        )
     )
     now = context.clock()
     people = context.stage.people(panel.id)
     view = room_view(found.state, Role.PARTICIPANT, language, people, now)
     view = replace(view, present=found.people or 0, comments=())
     rounds = [round_ for poll in found.polls for round_ in poll.rounds]
-    is_short = sum(answers_of(round_.receipts) for round_ in rounds) <= ANSWERS_LISTED_MOST
+    answers = sum(answers_of(round_.receipts) for round_ in rounds)
+    is_short = found.has_ballots and answers <= ANSWERS_LISTED_MOST
     round_views = off_loop(lambda: _round_views(found, language, now))
     sections: list[Markup] = []
     for number, poll in enumerate(found.polls, start=1):
@@ -201,23 +206,47 @@ def _poll_part(
     return PollPart(rounds[-1].view, poll.is_public, rounds, _changes(poll, language))
 
 
+def receipts_of(
+    context: Context, listed: Listed, poll: Poll, round_: RoundResults
+) -> tuple[ReceiptLine, ...]:
+    """Return all ballots of a round with their receipts."""
+    if listed.found.has_ballots:
+        return round_.receipts
+    kept = listed.receipts.get(round_.round.id)
+    if kept is None:
+        kept = context.database.read(
+            lambda connection: services.load_receipts(connection, poll, round_.round.id)
+        )
+        _keep(listed.receipts, round_.round.id, kept, ROUNDS_KEPT_MOST)
+    return kept
+
+
 def receipts_part(
-    listed: Listed, poll: Poll, round_: RoundResults, language: str, page: int
+    listed: Listed,
+    poll: Poll,
+    round_: RoundResults,
+    lines: Sequence[ReceiptLine],
+    language: str,
+    page: int,
 ) -> RoundPart:
     """Return one page of a round's receipts, from 1, or refuse."""
-    pages = pages_of(round_.receipts)
+    pages = pages_of(lines)
     if not 1 <= page <= len(pages):
         raise Refusal("page.unknown")
-    place = (poll.id, round_.round.number, page)
+    place = (round_.round.id, page)
     kept = listed.receipt_pages.get(place)
     if kept is None:
-        lines = round_.receipts[pages[page - 1]]
-        part = _round_part(listed.round_views, poll, round_, language, lines)
+        part = _round_part(listed.round_views, poll, round_, language, lines[pages[page - 1]])
         kept = replace(part, page=page, pages=len(pages))
-        while len(listed.receipt_pages) >= RECEIPT_PAGES_KEPT_MOST:
-            listed.receipt_pages.pop(next(iter(listed.receipt_pages)))
-        listed.receipt_pages[place] = kept
+        _keep(listed.receipt_pages, place, kept, RECEIPT_PAGES_KEPT_MOST)
     return kept
+
+
+def _keep(kept: dict[Any, Any], place: Any, value: Any, most: int) -> None:
+    """Keep a value, and let the oldest go where there are too many."""
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))
+    kept[place] = value
 
 
 def _round_part(
@@ -231,7 +260,7 @@ def _round_part(
         view=round_views[round_.round.id],
         receipts=receipt_rows(poll, lines, language),
         texts_kept_back=round_.texts_kept_back,
-        lists_receipts=bool(round_.receipts),
+        lists_receipts=round_.has_receipts,
     )
 
 

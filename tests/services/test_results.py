@@ -16,7 +16,13 @@ from polls.domain.tally import BALLOTS
 from polls.services.csv_files import as_csv, harmless
 from polls.services.recounting import recount_file, recount_panel
 from polls.services.result_files import as_json, counts_table, receipts_table
-from polls.services.results import PanelResults, find_receipt, load_results, typed_receipt
+from polls.services.results import (
+    PanelResults,
+    find_receipt,
+    load_receipts,
+    load_results,
+    typed_receipt,
+)
 from polls.store import schema
 from tests.factories import (
     ANSWERS,
@@ -107,6 +113,33 @@ def test_every_round_has_its_counts_and_its_receipts_in_their_own_order(tmp_path
     listed = [line.receipt for line in rounds[0].receipts]
     assert listed == sorted(cast)
     assert listed != cast
+
+
+def test_of_many_ballots_none_is_read_along_and_all_are_there_when_asked_for(
+    tmp_path: Path,
+) -> None:
+    room = make_room(tmp_path, a_poll("single_choice"), a_poll("text"))
+    room.hold(0, "a", "b", "b", publish=True)
+    room.hold(1, "More benches", publish=True)
+
+    def read(ballots_most: int) -> PanelResults:
+        return room.context.database.read(
+            lambda connection: load_results(connection, room.panel_id, ballots_most=ballots_most)
+        )
+
+    few, many = read(4), read(3)
+    assert few.has_ballots
+    assert not many.has_ballots
+    choice, written = (poll.rounds[0] for poll in many.polls)
+    assert choice.receipts == ()
+    assert choice.has_receipts
+    assert choice.results == few.polls[0].rounds[0].results
+    assert written.texts == ("More benches",)
+    assert not written.has_receipts
+    listed = few.polls[0].rounds[0].receipts
+    read_alone = room.context.database.read
+    assert read_alone(lambda c: load_receipts(c, room.poll(0), choice.round.id)) == listed
+    assert read_alone(lambda c: load_receipts(c, room.poll(1), written.round.id)) == ()
 
 
 def test_a_ballot_taken_back_is_not_listed(tmp_path: Path) -> None:
