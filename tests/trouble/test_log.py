@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import requests
 import websocket
@@ -23,14 +25,16 @@ SECRETS = {
     "a packet": "heliotrope-packet",
     "an unknown field": "heliotropefield",
     "a code": "HELIOTROPE",
+    "a reason to hide": "Heliotrope-off-topic",
     "an address": ADDRESS,
     "a browser": AGENT,
 }
 
 
 def test_a_whole_session_leaves_no_key_no_text_and_no_address_in_the_log(
-    make_server: MakeServer,
+    make_server: MakeServer, tmp_path: Path
 ) -> None:
+    """Nor a key or an address in the database."""
     server = make_server(
         settings={"HEMICYCLE_LOG_LEVEL": "debug", "HEMICYCLE_TRUSTED_PROXIES": "1"}
     )
@@ -76,7 +80,12 @@ def test_a_whole_session_leaves_no_key_no_text_and_no_address_in_the_log(
     browser.get(f"{server.url}/p/{SECRETS['a code']}", timeout=30)
     cookies = [cookie.value for cookie in browser.cookies if cookie.value and len(cookie.value) > 9]
     browser.get(f"{page}/traces.json", timeout=30)
+    support = phone.done("comment.post", text=SECRETS["a comment"])["comment"]
+    browser.post(f"{page}/write", data={"command": "comment.upvote", "comment": support})
+    room.moderator.done("comment.hide", comment=support, reason=SECRETS["a reason to hide"])
     browser.post(f"{page}/erase", timeout=30)
+    for path in ("/privacy", "/accessibility"):
+        browser.get(server.url + path, timeout=30)
     room.close()
     server.stop()
 
@@ -90,3 +99,9 @@ def test_a_whole_session_leaves_no_key_no_text_and_no_address_in_the_log(
     assert "Hemicycle is at" in server.log
     found = [name for name, secret in kept.items() if secret.lower() in server.log.lower()]
     assert found == []
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
+    assert SECRETS["a comment"].encode() in stored, "what people write is kept"
+    never = {name for name in kept if name.endswith("key") or name.startswith("cookie")}
+    never |= {"an address", "a browser", "a wrong PIN", "a packet"}
+    assert sorted(name for name in never if kept[name].encode() in stored) == []
