@@ -28,7 +28,13 @@ from bench.room import OPTIONS, PATIENCE_SECONDS, Room, raise_file_limit
 from bench.server import Server
 from polls.domain.polls import GRACE_SECONDS
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MOVING_SHARE = 0.25
 WATCH = """() => {
     const note = () => {
