@@ -182,6 +182,10 @@ function partsOf(answer) {
   return answer !== null && typeof answer === "object" ? Object.entries(answer) : [[answer]];
 }
 
+/** Forms whose button had the focus and is away while the answer is on its way. */
+const lostFocus = new WeakSet();
+const isNowhere = (focused) => !focused || focused === document.body || Boolean(focused.closest("[hidden]"));
+
 function paintForm(poll, form, key, stand) {
   const shape = shapeOf(poll);
   if (!shape) return;
@@ -196,14 +200,20 @@ function paintForm(poll, form, key, stand) {
   const isLocked = isGiven && !changing.has(key) && !shape.grows;
   const answers = form.querySelector("[data-answers]");
   const change = poll.querySelector("[data-change]");
-  const hadFocus = form.contains(document.activeElement);
+  const isSending = stand.state === "sending";
+  const hadFocus = form.contains(document.activeElement) || lostFocus.has(form);
+  const after = poll.querySelector("[data-after]");
+  if ((isSending && hadFocus) || (!isGiven && after.contains(document.activeElement))) lostFocus.add(form);
   if (isGiven && !changing.has(key)) shape.paint(form, stand.answer);
   if (typed) shape.paint(form, typed.answer);
-  poll.querySelector("[data-after]").hidden = !isGiven;
+  after.hidden = !isGiven;
   change.hidden = changing.has(key) || Boolean(shape.grows);
-  form.querySelector("[data-send]").hidden = isLocked || Boolean(shape.grows) || stand.state === "sending";
+  const send = form.querySelector("[data-send]");
+  send.hidden = isLocked || Boolean(shape.grows) || isSending;
   answers.disabled = isLocked;
   if (isLocked && hadFocus) change.focus({ preventScroll: true });
+  else if (!isSending && lostFocus.has(form) && isNowhere(document.activeElement)) send.focus({ preventScroll: true });
+  if (!isSending) lostFocus.delete(form);
   countLetters(form);
 }
 
