@@ -93,3 +93,42 @@ def test_a_contact_can_be_opened_where_it_is_an_address(text: str, address: str)
     assert contact is not None
     assert contact.address == address
     assert contact_of("  ") is None
+
+
+# How long a panel is kept, and its keys in browsers
+
+
+def days_of(answer: Any, name: str) -> float:
+    """For how many days a browser keeps the cookie that an answer sets."""
+    (cookie,) = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith(name)]
+    return int(re.findall(r"Max-Age=(\d+)", cookie)[0]) / 86400
+
+
+def test_keys_stay_in_browsers_as_long_as_the_panel_and_no_longer(named: FlaskClient) -> None:
+    fields = {"title": "A square", "keep_days": "3", "moderation": "pre"}
+    made = named.post("/new", data=fields)
+    assert days_of(made, "hc_moderator_") == pytest.approx(3, abs=0.01)
+    code = re.findall(r'action="/p/(\w+)/|/p/(\w+)/moderate', made.text)[0]
+    page = f"/p/{code[0] or code[1]}"
+    seat = named.post(f"{page}/join", data={"language": "en"})
+    assert days_of(seat, "hc_participant_") == pytest.approx(3, abs=0.01)
+    assert "hc_language" not in str(seat.headers), "the browser asks for this language anyway"
+    seat = named.post(f"{page}/join", data={"language": "fr"})
+    assert "hc_language=fr" in str(seat.headers)
+
+
+def test_whoever_joins_reads_until_when_votes_can_be_traced(named: FlaskClient) -> None:
+    made = named.post("/new", data={"title": "A square", "moderation": "pre"})
+    code = re.findall(r"/p/(\w+)/moderate", made.text)[0]
+    assert "then unlinked from every phone" in named.get(f"/p/{code}").text
+    named.post(f"/p/{code}/join")
+    assert "then unlinked from every phone" in named.get(f"/p/{code}/traces").text
+
+
+@pytest.mark.parametrize("days", ["0", "366", "soon"])
+def test_a_maker_who_asks_for_too_long_loses_nothing_typed(named: FlaskClient, days: str) -> None:
+    answer = named.post("/new", data={"title": "Zebra square", "keep_days": days})
+    assert answer.status_code == 400
+    assert "Please choose from 1 to 365 days." in answer.text
+    assert "Zebra square" in answer.text
+    assert f'value="{days}"' in answer.text
