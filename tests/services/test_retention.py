@@ -15,7 +15,7 @@ from polls.services.recounting import recount_panel
 from polls.services.retention import due, expire
 from polls.store import schema
 from polls.store.panels import DAY_SECONDS
-from tests.factories import Room, a_panel, a_poll, make_room
+from tests.factories import Clock, Room, a_panel, a_poll, make_context, make_room, room_in
 
 
 @pytest.fixture
@@ -149,3 +149,19 @@ def test_a_maker_chooses_within_the_same_limits(room: Room) -> None:
     made = panels.create(room.context, a_panel(code=None), keep_days="3")
     found = panels.find(room.context, made.code)
     assert found.ends_at == found.created_at + 3 * DAY_SECONDS
+
+
+@pytest.mark.postgres
+def test_on_postgresql_a_panel_ends_and_goes_just_so(tmp_path: Path, postgres_url: str) -> None:
+    clock = Clock()
+    context = make_context(tmp_path, clock, database_url=postgres_url, results_days=90)
+    room = room_in(context, a_panel(a_poll("single_choice"), a_poll("text")), clock)
+    people = hold_everything(room)
+    clock.advance(30 * DAY_SECONDS)
+    ((_, unlinked),) = expire(context)
+    kept = all_rows(room)
+    assert unlinked == len(kept["ballot"]) == 3
+    assert not any(person in str(kept) for person in people)
+    clock.advance(90 * DAY_SECONDS)
+    assert [each.is_deletion for each, _ in expire(context)] == [True]
+    assert {name for name, rows in all_rows(room).items() if rows} <= {"instance_setting"}
