@@ -25,6 +25,8 @@ OPTIONS = {"ignore_https_errors": True}
 
 def join(screens: Screens, house: House) -> tuple[Page, list[str]]:
     """A phone with a seat, and the addresses of all sockets it will open."""
+    # A browser takes no service worker from a house whose certificate it does not know.
+    screens.expect_trouble("SSL certificate error occurred when fetching the script")
     phone = screens.phone(**OPTIONS)
     sockets: list[str] = []
     phone.on("websocket", lambda socket: sockets.append(socket.url))
