@@ -1,6 +1,7 @@
 /** The page that stands in while there is no connection: what waits here, and when it goes on. */
 
 import { openStore } from "./outbox.js";
+import { fill } from "./plurals.js";
 
 const TRY_EVERY_MS = 4000;
 
@@ -10,7 +11,7 @@ const panel = decodeURIComponent(location.pathname.split("/")[2] || "");
 const waiting = Object.values(openStore(`hemicycle:${panel}:`).read("outbox", {}));
 const [list, count] = ["[data-waiting]", "[data-unsent]"].map((part) => document.querySelector(part));
 
-count.textContent = count.dataset.sentence.replace("{count}", waiting.length);
+count.textContent = fill(count.dataset.sentence, { count: waiting.length });
 for (const { command, payload, title } of waiting.sort((one, other) => one.at - other.at)) {
   const text = command === "comment.post" ? payload.text : title;
   const entry = document.createElement("li");

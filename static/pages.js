@@ -3,10 +3,11 @@
  * agenda editor, a preview of pasted questions.
  */
 
+import { fill } from "./plurals.js";
+
 const texts = JSON.parse(document.body.dataset.texts || "{}");
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 document.documentElement.classList.add("js");
@@ -195,8 +196,7 @@ function showPreview(place, text) {
   if (!questions.length) return;
   const words = document.createElement("p");
   words.className = "strong";
-  const form = questions.length === 1 ? texts.questions_one : texts.questions_many;
-  words.textContent = fill(form, { count: questions.length });
+  words.textContent = fill(texts.questions, { count: questions.length });
   const list = document.createElement("ol");
   for (const { title, options } of questions) {
     const item = document.createElement("li");

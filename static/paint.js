@@ -21,6 +21,7 @@
  *   svg[data-hemicycle][data-follows-presence]   a seat for everyone here
  */
 
+import { fill } from "./plurals.js";
 import {
   EMPTY_FACE,
   LETTERS,
@@ -233,11 +234,11 @@ function paintTurnoutIn(container, { turnout, present }) {
   for (const node of find(container, "[data-turnout]")) setText(node, values.turnout);
   for (const node of find(container, "[data-turnout-bar] .val")) setAttribute(node, "width", (100 * turnout) / Math.max(present, turnout, 1));
   for (const node of find(container, "[data-turnout-sentence]")) {
-    setText(node, filled(node.dataset.sentence, values));
+    setText(node, fill(node.dataset.sentence, values));
   }
   for (const node of find(container, "[data-zero]")) node.hidden = turnout > 0;
   for (const node of find(container, "[data-spoken]")) {
-    speak(node, filled(node.dataset.sentence, values));
+    speak(node, fill(node.dataset.sentence, values));
   }
 }
 
@@ -443,10 +444,10 @@ function writeMiddle({ middle, caption }, dataset, taken, people, room) {
   setAttribute(middle, "class", `mid${step}`);
   setAttribute(middle, "y", words ? (isCompact ? -62 : -54) : -8);
   const values = { turnout: number, present: formatted(people) };
-  setText(caption, words ? filled(words, values) : "");
+  setText(caption, words ? fill(words, values) : "");
   setAttribute(caption, "class", isCompact ? "mid-cap cap-s" : "mid-cap");
   const isTooLong = words && words !== dataset.capShort && caption.getComputedTextLength() > room;
-  if (isTooLong) setText(caption, filled(dataset.capShort, values));
+  if (isTooLong) setText(caption, fill(dataset.capShort, values));
 }
 
 function ringMine(picture, layout, mine, perSeat) {
@@ -467,7 +468,7 @@ function noteScale(svg, perSeat) {
   const note = svg.parentElement?.querySelector("[data-scale-note]");
   if (!note) return;
   note.hidden = perSeat === 1;
-  if (perSeat > 1) setText(note, filled(note.dataset.sentence, { votes: formatted(perSeat) }));
+  if (perSeat > 1) setText(note, fill(note.dataset.sentence, { votes: formatted(perSeat) }));
 }
 
 /* Words */
@@ -531,10 +532,6 @@ function list(text) {
 
 function sum(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function filled(sentence, values) {
-  return (sentence || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 const formats = new Map();

@@ -6,7 +6,7 @@
 import { followWindow, isEnlarged, refitWhenSpaced } from "./enlarged.js";
 import { doLettersAct, offerSwitch } from "./letter-keys.js";
 import * as paint from "./paint.js";
-import { openRoom } from "./room.js";
+import { fill, openRoom } from "./room.js";
 
 const room = openRoom({ paint });
 
@@ -89,7 +89,7 @@ function showWhole(quotes) {
     items[items.length - hidden].hidden = true;
     if (!more) continue;
     more.hidden = false;
-    more.textContent = more.dataset.sentence.replace("{count}", hidden);
+    more.textContent = fill(more.dataset.sentence, { count: hidden });
   }
 }
 

@@ -43,8 +43,11 @@
  *   A form fires "command:done" (detail: ack) or "command:refused" (detail: ack).
  */
 
+import { fill } from "./plurals.js";
 import { Idiomorph } from "./vendor/idiomorph.js";
 import { io } from "./vendor/socket.io.js";
+
+export { fill };
 
 const ACK_WAIT_MS = 8000;
 const LINE_PATIENCE_MS = 2500;
@@ -258,11 +261,6 @@ export function openRoom({ paint, watch, hold } = {}) {
 /** A number of this page, so that a balancer can keep its requests together. */
 function randomSpread() {
   return Math.floor(Math.random() * 1e9);
-}
-
-/** @returns {string} `text` with {name} replaced by its value. */
-export function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 /** Change a text only if it is another one: screen readers and morphs stay quiet otherwise. */

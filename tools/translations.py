@@ -17,7 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "polls" / "translations"
 TEMPLATE = CATALOGUES / "messages.pot"
 LANGUAGES = ["de", "et", "fi", "fr", "nl", "sv"]
-KEYWORDS = ["lazy_gettext", "lazy_ngettext:1,2", "_l", "pgettext:1c,2", "npgettext:1c,2,3"]
+KEYWORDS = [
+    "lazy_gettext",
+    "lazy_ngettext:1,2",
+    "_l",
+    "pgettext:1c,2",
+    "npgettext:1c,2,3",
+    "plural_forms:1,2",
+]
 # Babel puts the time of the run into every file, and into the compiled one when there is none.
 DATE = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)
 SAME_DATE = r'"\1: 2026-01-01 00:00+0000\\n"' + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -129,6 +130,7 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         asset=assets.url,
         interface_languages=tuple(LANGUAGE_NAMES.items()),
         kinds=all_kinds(),
+        plural_forms=plural_forms,
         icon_shapes=ICONS,
     )
     app.context_processor(lambda: {"language": str(get_locale() or "en")})
@@ -151,6 +153,24 @@ def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionV
 def still_asked(options: Sequence[OptionView]) -> list[OptionView]:
     """Return the options that were not taken out of voting."""
     return [option for option in options if not option.facts.get("withdrawn")]
+
+
+SAMPLES = range(101)
+"""Numbers among which every plural category of whole numbers has one, but for millions."""
+
+
+def plural_forms(singular: str, plural: str, by: str, **values: str) -> str:
+    """Return a sentence whose number a script will know, as JSON of its forms by plural category.
+
+    `by` names the value that is the number; static/plurals.js chooses the form.
+    """
+    category_of = (get_locale() or Locale("en")).plural_form
+    samples = {category_of(number): number for number in reversed(SAMPLES)}
+    forms = {
+        category: str(ngettext(singular, plural, number, **values))
+        for category, number in sorted(samples.items())
+    }
+    return json.dumps({"by": by, **forms}, ensure_ascii=False)
 
 
 def tongue(language: str, beside: str | None = None) -> Markup:

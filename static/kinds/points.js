@@ -3,11 +3,12 @@
  * it come out. The sentences are in the data attributes of [data-points].
  */
 
+import { fill } from "../plurals.js";
+
 const rowsOf = (form) => [...form.querySelectorAll(".points-row")];
 const fieldOf = (row) => row.querySelector("input");
 const pad = (form) => form.querySelector("[data-points]");
 const totalOf = (form) => Number(pad(form).dataset.points);
-const fill = (sentence, points) => sentence.replace("{points}", points);
 
 /** The points in a field; NaN where it holds something else than a whole number. */
 function pointsIn(field) {
@@ -47,7 +48,7 @@ function tell(form) {
   const { dataset } = pad(form);
   const foot = form.querySelector(".points-foot");
   const line = foot.querySelector("[data-points-left]");
-  const words = left > 0 ? fill(dataset.left, left) : left < 0 ? fill(dataset.over, -left) : dataset.all;
+  const words = left > 0 ? fill(dataset.left, { points: left }) : left < 0 ? fill(dataset.over, { points: -left }) : dataset.all;
   if (line.textContent !== words) line.textContent = words;
   foot.classList.toggle("is-over", left < 0);
   foot.classList.toggle("is-all", left === 0);
@@ -104,8 +105,8 @@ export const shape = {
     const numbers = Object.values(answer);
     if (numbers.some((number) => Number.isNaN(number) || number > total)) return dataset.refuseNumber;
     const left = total - sum(numbers);
-    if (left > 0) return fill(dataset.refuseLeft, left);
-    return left < 0 ? fill(dataset.refuseOver, -left) : "";
+    if (left > 0) return fill(dataset.refuseLeft, { points: left });
+    return left < 0 ? fill(dataset.refuseOver, { points: -left }) : "";
   },
   start(form) {
     form.addEventListener("input", () => tell(form));

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.panel import Panel, make_panel, take_seat
+from tests.browser.test_projector import vote
 from tests.support.browser import Screens
 from tests.support.server import RunningServer
 
@@ -104,3 +105,20 @@ def test_a_text_that_is_missing_in_my_language_says_in_which_it_is(
     expect(yes).to_have_attribute("lang", "fr")
     assert yes.evaluate(marked) == "none"
     expect(no).to_have_attribute("lang", "nl")
+
+
+def test_what_a_script_counts_has_the_form_its_number_asks_for(
+    screens: Screens, panel: Panel
+) -> None:
+    projector = screens.projector(panel.projector_link)
+    poll = panel.ask()
+    said = projector.locator("[data-spoken]")
+    vote(panel, poll, ["a"])
+    expect(said).to_have_text("1 of 1 has voted")
+    phone = take_seat(screens, panel)
+    panel.ask(kind="points")
+    left = phone.locator("[data-points-left]")
+    phone.locator("[name='points.a']").fill("99")
+    expect(left).to_have_text("1 point left to give")
+    phone.locator("[name='points.a']").fill("98")
+    expect(left).to_have_text("2 points left to give")

@@ -17,7 +17,9 @@
   for (const name of ["aria-label", "title", "alt", "placeholder", "data-sentence"]) {
     for (const element of document.querySelectorAll(`[${name}]`)) {
       const text = element.getAttribute(name).trim();
-      if (text && !isFine(text)) found.add(`${name}: ${text}`);
+      const forms = text.startsWith('{"') ? JSON.parse(text) : { text };
+      delete forms.by;
+      if (!Object.values(forms).every(isFine)) found.add(`${name}: ${text}`);
     }
   }
   return [...found];
