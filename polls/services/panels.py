@@ -324,6 +324,8 @@ def seat_again(context: Context, panel_id: str) -> bool:
     """
 
     def work(connection: Connection) -> bool:
+        if panels.panel_by_id(connection, panel_id).ended_at is not None:
+            return False
         values = {"panel_id": panel_id, "value": secrets.token_bytes(32)}
         statement = panels.insert_or_leave(connection, schema.hashing_key, values)
         return bool(connection.execute(statement).rowcount == 1)

@@ -95,6 +95,14 @@ def test_after_the_end_the_numbers_of_rows_do_not_tell_who_came_first(room: Room
     assert orders[0] != orders[1]
 
 
+def test_an_ended_panel_gets_no_new_key_even_with_new_links(room: Room) -> None:
+    panels.end(room.context, room.panel_id)
+    assert not panels.seat_again(room.context, room.panel_id)
+    assert all_rows(room)["hashing_key"] == []
+    with pytest.raises(Refusal, match=r"panel\.ended"):
+        room.join()
+
+
 def test_a_panel_is_not_ended_before_its_day(room: Room) -> None:
     hold_everything(room)
     room.clock.advance(30 * DAY_SECONDS - 60)
