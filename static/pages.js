@@ -174,7 +174,7 @@ function openPaste(form) {
 /** Say for each line that was not understood what was expected there. */
 function placesOf(problems) {
   if (!Array.isArray(problems)) return [];
-  return problems.map(({ line, expected }) => `${fill(texts.line, { line })}: ${expected}`);
+  return problems.map(({ line, message }) => `${fill(texts.line, { line })}: ${message}`);
 }
 
 async function send(address, body) {

@@ -95,7 +95,7 @@ class _Reader:
             self.findings.add(path, "the text itself, since *names are not used here")
             return ""
         if getattr(event, "tag", None) not in (None, "!", _TEXT_TAG):
-            self.findings.add(path, "a plain text, list or fields, without a tag (!)")
+            self.findings.add(path, "a plain text, list or fields, without a tag")
         if isinstance(event, SequenceStartEvent):
             return self.sequence(path, depth)
         if isinstance(event, MappingStartEvent):

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from polls.domain.errors import Refusal
 from polls.domain.texts import Texts
+from polls.web.expectations import in_words
 from polls.web.money import money
 
 MESSAGES: dict[str, Any] = {
@@ -128,9 +129,8 @@ MESSAGES: dict[str, Any] = {
 
 def message_of(refusal: Refusal) -> str:
     """Return the refusal in the current language."""
-    if refusal.code == "field.refused" and str(get_locale()) != "en":
-        # What is expected is said in English, for writers of files and programs.
-        return str(gettext("Please check this field: %(field)s.", **refusal.details))
+    if refusal.code == "field.refused":
+        return _field_message(refusal)
     text = str(MESSAGES.get(refusal.code) or gettext("This is not possible."))
     details = refusal.details
     if refusal.code == "answer.over_budget":
@@ -141,6 +141,13 @@ def message_of(refusal: Refusal) -> str:
         return text
 
 
+def _field_message(refusal: Refusal) -> str:
+    field, expected = refusal.details["field"], refusal.details["expected"]
+    if (said := in_words(expected)) is not None:
+        return str(gettext("%(field)s: expected %(expected)s.", field=field, expected=said))
+    return str(gettext("Please check this field: %(field)s.", field=field))
+
+
 def _amounts(details: Mapping[str, Any]) -> dict[str, str]:
     locale = get_locale() or Locale("en")
     unit = Texts(details.get("unit", {})).in_language(locale.language)
@@ -149,12 +156,20 @@ def _amounts(details: Mapping[str, Any]) -> dict[str, str]:
 
 def error_body(refusal: Refusal) -> dict[str, Any]:
     """Return the one shape of every error, on the socket and over HTTP."""
-    return {
+    body = {
         "ok": False,
         "code": refusal.code,
         "message": message_of(refusal),
         **{key: value for key, value in refusal.details.items() if _is_plain(value)},
     }
+    if "problems" in body:
+        body["problems"] = [_problem_in_words(problem) for problem in body["problems"]]
+    return body
+
+
+def _problem_in_words(problem: dict[str, Any]) -> dict[str, Any]:
+    """Add what was expected in the reader's language; `expected` stays English for programs."""
+    return {**problem, "message": in_words(problem["expected"]) or problem["expected"]}
 
 
 def _is_plain(value: Any) -> bool:

@@ -122,7 +122,7 @@ REFUSED = {
     ),
     "a tag that would make an object": (
         "title: !!python/object/apply:os.system [id]\n",
-        ["line 1: title: expected a plain text, list or fields, without a tag (!)"],
+        ["line 1: title: expected a plain text, list or fields, without a tag"],
     ),
     "two documents": (
         SMALL + "---\n" + SMALL,
