@@ -316,33 +316,13 @@ def erase_ballot(
 
 
 def unlink_ballot(connection: Connection, round_id: str, participant: str) -> None:
-    """Leave a ballot counted, but under a name that leads to nobody."""
+    """Leave a ballot counted, but under a name that leads to nobody and without its time."""
     table = schema.ballot
     connection.execute(
         update(table)
         .where(table.c.round_id == round_id, table.c.participant == participant)
-        .values(participant=secrets.token_hex(16))
+        .values(participant=secrets.token_hex(16), sequence=0)
     )
-
-
-def unlink_all(connection: Connection, panel_id: str) -> int:
-    """Give every ballot of a panel a fresh random participant; return how many."""
-    ballots, rounds, polls = schema.ballot, schema.round_, schema.poll
-    of_panel = (
-        select(ballots.c.id)
-        .join(rounds, rounds.c.id == ballots.c.round_id)
-        .join(polls, polls.c.id == rounds.c.poll_id)
-        .where(polls.c.panel_id == panel_id)
-    )
-    ids = list(connection.execute(of_panel).scalars())
-    if ids:
-        connection.execute(
-            update(ballots)
-            .where(ballots.c.id == bindparam("ballot_id"))
-            .values(participant=bindparam("fresh")),
-            [{"ballot_id": ballot, "fresh": secrets.token_hex(16)} for ballot in ids],
-        )
-    return len(ids)
 
 
 def ballot_count(connection: Connection, panel_id: str) -> int:
