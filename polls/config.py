@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "HEMICYCLE_"
 PORT_MOST = 65535
+LEGAL_BASES = ("consent", "public_task")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
@@ -54,6 +55,9 @@ class Config:
     privacy_officer: str = _setting(
         "", "Contact of the data protection officer, where there is one."
     )
+    legal_basis: str = _setting(
+        "consent", "On what the controller relies, as `/privacy` says: consent or public_task."
+    )
     timezone: str = _setting("Europe/Brussels", "Time zone in which times are shown.")
     participants_most: int = _setting(20000, "Participants that one panel admits.")
     join_warning_count: int = _setting(
@@ -97,6 +101,8 @@ class Config:
             raise SettingError(f"{PREFIX}PORT must be at most {PORT_MOST}")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
             raise SettingError(f"{PREFIX}REDIS_URL must begin with redis://, rediss:// or unix://")
+        if self.legal_basis not in LEGAL_BASES:
+            raise SettingError(f"{PREFIX}LEGAL_BASIS must be one of: {', '.join(LEGAL_BASES)}")
         if self.retention_days < 1:
             raise SettingError(f"{PREFIX}RETENTION_DAYS must be at least 1")
         try:

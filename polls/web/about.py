@@ -57,6 +57,7 @@ def privacy() -> str:
         controller=config.controller_name.strip(),
         contact=contact_of(config.controller_contact),
         officer=contact_of(config.privacy_officer),
+        basis=config.legal_basis,
         days=config.retention_days,
         days_most=config.keep_days_most,
         results_days=config.results_days,

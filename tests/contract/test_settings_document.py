@@ -55,6 +55,7 @@ def test_no_setting_is_mentioned_that_does_not_exist() -> None:
 
 
 USABLE = {
+    "HEMICYCLE_LEGAL_BASIS": "public_task",
     "HEMICYCLE_TIMEZONE": "Europe/Tallinn",
     "HEMICYCLE_REDIS_URL": "redis://10.0.0.1:6379/0",
 }
@@ -74,6 +75,8 @@ def test_a_setting_is_read_from_the_environment(name: str) -> None:
     [
         ("HEMICYCLE_TIMEZONE", "Mars/Base"),
         ("HEMICYCLE_PORT", "70000"),
+        ("HEMICYCLE_LEGAL_BASIS", "because"),
+        ("HEMICYCLE_RETENTION_DAYS", "0"),
         ("HEMICYCLE_REDIS_URL", "localhost:6379"),
     ],
 )

@@ -56,6 +56,13 @@ def test_every_kind_of_data_is_told_of_with_how_long_it_stays(named: FlaskClient
     assert "Results are deleted 90 days after the end." in page
 
 
+def test_on_what_it_rests_is_what_the_operator_says(tmp_path: Path) -> None:
+    assert "your consent" in visit(tmp_path).get("/privacy").text
+    city = visit(tmp_path, legal_basis="public_task").get("/privacy").text
+    assert "a task in the public interest" in city
+    assert "your consent" not in city
+
+
 def test_results_that_stay_are_not_promised_to_go(tmp_path: Path) -> None:
     assert "Results stay until the operator deletes them." in visit(tmp_path).get("/privacy").text
 
