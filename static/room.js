@@ -384,6 +384,7 @@ function connectionLine() {
 
 /* Words to the reader */
 
+const STALE_WORDS_MS = 15000;
 let lastWords = 0;
 
 /** Say a sentence to screen readers, also when it is the same as the one before. */
@@ -392,7 +393,11 @@ export function announce(text) {
   if (!place || !text) return;
   place.textContent = "";
   clearTimeout(lastWords);
-  lastWords = setTimeout(() => (place.textContent = text), 60);
+  lastWords = setTimeout(() => {
+    place.textContent = text;
+    // Later, who reads the page to its end would take it for news.
+    lastWords = setTimeout(() => (place.textContent = ""), STALE_WORDS_MS);
+  }, 60);
 }
 
 /**

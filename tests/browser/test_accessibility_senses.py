@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import requests
@@ -143,9 +143,10 @@ def test_forced_colours_tell_apart_what_is_chosen_current_and_counted(
         (moderator, ".tabsrow [aria-selected=true]", ".tabsrow [aria-selected=false]"),
     ]
     alike: list[str] = []
-    for scheme in ("light", "dark"):
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
         for page in (phone, moderator):
-            page.emulate_media(forced_colors="active", color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(forced_colors="active", color_scheme=scheme)
         for page, one, other in pairs:
             looks: list[Any] = page.evaluate(COLOURS, [one, other])
             if looks[0] == looks[1]:
