@@ -22,6 +22,7 @@ from polls.services.shift_files import flows_table, has_flows
 from polls.services.split_files import has_splits, splits_table
 from polls.store.panels import PanelRecord
 from polls.web.answers import say
+from polls.web.headings import in_words
 from polls.web.identity import holder_of_link, request_language, require
 from polls.web.pages import Answer, see_other
 from polls.web.parts import parts
@@ -192,7 +193,10 @@ def _table(code: str, table_of: Callable[[PanelResults, str], Table], name: str)
     """Return a table as CSV; a long one is made beside the sockets."""
     panel, is_all = _panel(code)
     found, language = _found(panel, is_all=is_all), request_language()
-    body = off_loop(lambda: as_csv(table_of(found, language)))
+    table = off_loop(lambda: table_of(found, language))
+    if request.args.get("headings") == "words":
+        table[0] = in_words(table[0])
+    body = off_loop(lambda: as_csv(table))
     return _file(body, "text/csv; charset=utf-8", panel, name, is_all=is_all)
 
 

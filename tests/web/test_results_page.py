@@ -17,6 +17,7 @@ from polls.domain.polls import Role
 from polls.live.shift_views import PUBLISHED_KEPT_MOST, published_flows
 from polls.services.agenda_files import definition_of
 from polls.services.context import Context
+from polls.web.headings import HEADINGS
 from polls.web.identity import cookie_name
 from tests.factories import (
     ANSWERS,
@@ -142,6 +143,22 @@ def test_downloads_are_files_with_names(made: tuple[FlaskClient, Room]) -> None:
         assert answer.mimetype == media_type
         assert f'filename="hemicycle-TEST42-{path}"' in answer.headers["Content-Disposition"]
     assert client.get("/p/TEST42/results.csv").data.startswith(b"\xef\xbb\xbfpoll,title,round,")
+
+
+@pytest.mark.parametrize("name", ["results", "flows", "receipts", "splits"])
+def test_people_read_headings_in_words_and_programs_the_names_of_columns(
+    made: tuple[FlaskClient, Room], name: str
+) -> None:
+    client, room = made
+    fill(room)
+    rows = client.get(f"/p/TEST42/{name}.csv").text.splitlines()
+    worded = client.get(f"/p/TEST42/{name}.csv?headings=words").text.splitlines()
+    columns, words = rows[0].removeprefix("\ufeff").split(","), worded[0].split(",")
+    assert len(set(words)) == len(words) == len(columns)
+    assert set(columns) <= set(HEADINGS)
+    assert not set(words) & set(columns)
+    assert worded[1:] == rows[1:]
+    assert f"/{name}.csv?headings=words" in client.get("/p/TEST42/results").text or name == "splits"
 
 
 def test_programs_find_the_same_under_the_api(made: tuple[FlaskClient, Room]) -> None:
