@@ -24,6 +24,7 @@ from polls.domain.polls import Role
 from polls.domain.reasons import REASON_TEXT_LENGTH_MOST, guard_reason
 from polls.domain.statements import guard_proposal
 from polls.domain.texts import parse_text
+from polls.domain.written_language import written_language
 from polls.live.rooms import participant_room, role_room
 from polls.services.context import Actor, Context
 from polls.services.history import note, row_before
@@ -67,7 +68,7 @@ def post(context: Context, actor: Actor, command: protocol.CommentPost) -> dict[
         text=text,
         state=first,
         posted_at=context.clock(),
-        language=actor.language,
+        language=written_language(text, actor.language),
         item_id=item_id,
         option_id=command.option if is_reason else None,
         round_id=poll.round.id if is_reason and poll and poll.round else None,
