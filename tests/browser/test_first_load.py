@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.panel import Panel, take_seat
+from tests.browser.panel import Panel, sit_down, take_seat
 from tests.support.browser import Screens
+from tests.support.slow_line import SlowLine
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -36,3 +38,26 @@ def test_the_first_load_of_the_phone_is_light(screens: Screens, panel: Panel) ->
     over_http = [url for url in addresses if url.startswith("http")]
     assert len(over_http) <= REQUESTS_MOST, over_http
     assert sum(received.values()) <= BYTES_MOST, received
+
+
+def test_all_that_comes_over_the_line_until_a_phone_can_vote_is_light(
+    screens: Screens, panel: Panel
+) -> None:
+    """The page to join, the phone's page, its files, and what the socket says: every byte."""
+    panel.ask()
+    with SlowLine(panel.server.port) as line:
+        phone = screens.phone(f"{line.url}/p/{panel.code}")
+        said: list[str] = []
+        hear = lambda frame: said.append(str(frame))  # noqa: E731
+        phone.on("websocket", lambda socket: socket.on("framereceived", hear))
+        sit_down(phone)
+        phone.wait_for_selector("html.js")
+        phone.wait_for_load_state("networkidle")
+        eventually(
+            lambda: "panel.view" in "".join(said) or phone.wait_for_timeout(50),
+            10,
+            message="the socket says what is on",
+        )
+        print(f"{line.bytes_down} bytes")
+        assert line.bytes_down <= BYTES_MOST
+        screens.close()

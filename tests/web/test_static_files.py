@@ -12,9 +12,10 @@ import requests
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from polls.web.assets import Assets, best_encoding, project_folder
+from polls.web.assets import Assets, best_encoding, project_folder, without_comments
 from tests.support.pages import elements, parse
 from tests.support.server import RunningServer
+from tools.check_browsers import code_of
 
 STATIC = project_folder("static")
 
@@ -65,7 +66,7 @@ def test_a_script_comes_as_small_as_the_browser_can_read_it(
     answer = get(f"{address}/room.js", accepted)
     assert answer.headers.get("Content-Encoding") == encoding
     decode = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
-    plain = (STATIC / "room.js").read_bytes()
+    plain = without_comments((STATIC / "room.js").read_bytes())
     assert decode(sent(answer)) == plain
     assert answer.headers["Vary"] == "Accept-Encoding"
     if encoding:
@@ -193,6 +194,31 @@ def test_every_text_is_written_beside_its_compressed_forms(small: Path, tmp_path
     assert (written / "page.css").read_bytes() == plain
     assert brotli.decompress((written / "page.css.br").read_bytes()) == plain
     assert gzip.decompress((written / "page.css.gz").read_bytes()) == plain
+
+
+@pytest.mark.parametrize(
+    ("script", "sent"),
+    [
+        (b"/** What it is. */\nconst a = 1;\n", b"\nconst a = 1;\n"),
+        (b"/*\n * Long\n */\nconst a = 1;\n", b"\n\n\nconst a = 1;\n"),
+        (b"  // Why\n  go();\n", b"\n  go();\n"),
+        (b"go(); // after code\n", b"go(); // after code\n"),
+        (b"const a = b /* in code */ + c;\n", b"const a = b /* in code */ + c;\n"),
+        (b'const url = "//host/*";\n', b'const url = "//host/*";\n'),
+        (b"/* one */ go(); /* two */\n", b"/* one */ go(); /* two */\n"),
+    ],
+)
+def test_comments_on_lines_of_their_own_stay_at_home(script: bytes, sent: bytes) -> None:
+    assert without_comments(script) == sent
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.js")), ids=lambda path: path.name)
+def test_no_code_is_lost_with_the_comments(path: Path) -> None:
+    whole = path.read_bytes()
+    sent = without_comments(whole)
+    assert sent.count(b"\n") == whole.count(b"\n")
+    kept, before = (code_of(script.decode())[0].split() for script in (sent, whole))
+    assert kept == before
 
 
 def test_others_may_read_what_was_written_however_careful_its_writer_is(
