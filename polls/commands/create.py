@@ -24,8 +24,15 @@ from polls.domain.texts import INTERFACE_LANGUAGES
     type=click.Choice(INTERFACE_LANGUAGES),
     help="Language of an empty panel; may be given several times. Default: en.",
 )
+@click.option("--keep-days", type=int, help="Days until it ends. Default: the operator's.")
 @click.pass_obj
-def create(config: Config, file: str | None, title: str | None, languages: tuple[str, ...]) -> None:
+def create(
+    config: Config,
+    file: str | None,
+    title: str | None,
+    languages: tuple[str, ...],
+    keep_days: int | None,
+) -> None:
     """Create a panel and print its phone, moderator and projector links, one a line.
 
     Either from an agenda FILE (YAML, see docs/agenda.md), or empty with a --title. Whoever
@@ -34,11 +41,11 @@ def create(config: Config, file: str | None, title: str | None, languages: tuple
     if (file is None) == (title is None):
         raise CommandRefused("give either an agenda file or --title")
     if file is not None:
-        create_panel(config, read_definition(file))
+        create_panel(config, read_definition(file), keep_days)
         return
     languages = languages or INTERFACE_LANGUAGES[:1]
     try:
         texts = parse_texts(title, "title", TITLE_LENGTH_MOST, languages[0])
     except FieldRefusal as refusal:
         raise CommandRefused(f"--title: expected {refusal.expected}") from refusal
-    create_panel(config, PanelDefinition(title=texts, languages=languages))
+    create_panel(config, PanelDefinition(title=texts, languages=languages), keep_days)

@@ -55,11 +55,11 @@ def read_definition(file: str) -> PanelDefinition:
         raise CommandRefused(f"nothing was made, because the file has faults\n{listed}") from error
 
 
-def create_panel(config: Config, definition: PanelDefinition) -> None:
+def create_panel(config: Config, definition: PanelDefinition, keep_days: int | None = None) -> None:
     """Store a panel and print its links."""
     context = open_context(config, must_exist=False)
     try:
-        links = panels.create(context, definition)
+        links = panels.create(context, definition, keep_days)
     except Refusal as refusal:
         if refusal.code != "panel.code_taken":
             raise

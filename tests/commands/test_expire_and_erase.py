@@ -69,3 +69,13 @@ def test_serve_warns_while_nobody_is_named(
         named = {"controller_name": "City of Tartu", "controller_contact": "data@tartu.example"}
         warn_of_missing_names(make_config(tmp_path, **named))
         assert not caplog.text
+
+
+def test_a_panel_is_made_for_some_days_within_the_limit(run: Run, database: Path) -> None:
+    assert run("create", "--title", "A square", "--keep-days", "7").exit_code == 0
+    with sqlite3.connect(database) as connection:
+        (days,) = connection.execute("SELECT (ends_at - created_at) / 86400 FROM panel").fetchone()
+    assert days == pytest.approx(7)
+    refused = run("create", "--title", "A square", "--keep-days", "366")
+    assert (refused.exit_code, count(database, "panel")) == (2, 1)
+    assert "from 1 to 365 days" in refused.stderr
