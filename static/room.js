@@ -50,6 +50,7 @@ import { io } from "./vendor/socket.io.js";
 export { fill };
 
 const ACK_WAIT_MS = 8000;
+const CONNECT_WAIT_MS = 12000;
 const LINE_PATIENCE_MS = 2500;
 const COUNT_MS = 250;
 const LAST_CALL_SECONDS = 10;
@@ -90,6 +91,7 @@ export function openRoom({ paint, watch, hold } = {}) {
     transports: ["websocket", "polling"],
     // Where a network refuses WebSockets, long-polling takes their place within the same try.
     tryAllTransports: true,
+    timeout: CONNECT_WAIT_MS,
     query: { spread: randomSpread() },
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
@@ -219,6 +221,8 @@ export function openRoom({ paint, watch, hold } = {}) {
   });
   socket.on("connect_error", (error) => {
     const refusal = refusalOf(error);
+    // Where a network swallows WebSockets without a word, only waiting tells.
+    if (!refusal && error.message === "timeout") socket.io.opts.transports = ["polling", "websocket"];
     showLine(Boolean(refusal) && !isPassing(refusal));
     if (refusal && isPassing(refusal)) setTimeout(() => socket.connect(), retryMs(refusal));
     else if (refusal) tell("refused", refusal);

@@ -113,15 +113,28 @@ def test_a_later_poll_is_light(
     assert line.bytes_down - before < LATER_POLL_BYTES_MOST
 
 
+@pytest.mark.parametrize(
+    "quality",
+    [
+        Quality(refuses_websockets=True),
+        Quality(swallows_websockets=True),
+    ],
+    ids=["refused", "swallowed"],
+)
 def test_where_no_websocket_comes_through_a_phone_gets_polls_and_votes(
-    open_line: MakeLine, screens: Screens, panel: Panel
+    open_line: MakeLine, screens: Screens, panel: Panel, quality: Quality
 ) -> None:
     screens.expect_trouble("WebSocket|403")
-    line, far = open_line(Quality(refuses_websockets=True))
-    phone = take_seat(screens, far)
+    line, far = open_line(quality)
+    phone = screens.phone()
+    phone.clock.install()
+    phone.goto(far.link)
+    sit_down(phone)
     eventually(lambda: phone.evaluate("() => 1") and line.refused_websockets, 10)
+    phone.clock.fast_forward(13_000)
     panel.ask("Without a WebSocket?")
-    expect(phone.locator("[data-region='now'] h1")).to_have_text("Without a WebSocket?")
+    heading = phone.locator("[data-region='now'] h1")
+    expect(heading).to_have_text("Without a WebSocket?", timeout=10_000)
     phone.locator(".choice").nth(1).click()
     phone.wait_for_function(RECEIPT_IS_THERE)
     assert panel.snapshot()["tally"]["counts"] == {"a": 0, "b": 1, "c": 0}

@@ -33,6 +33,7 @@ class Quality:
     one_way_seconds: float = 0.0
     bytes_per_second: float = float("inf")
     refuses_websockets: bool = False
+    swallows_websockets: bool = False
 
 
 PERFECT = Quality()
@@ -89,8 +90,15 @@ class _Pipe:
             return b""
 
     def _is_refused(self, chunk: bytes) -> bool:
-        asks = b"\r\nupgrade: websocket" in chunk.lower()
-        if not (asks and self.line.quality.refuses_websockets):
+        if b"\r\nupgrade: websocket" not in chunk.lower():
+            return False
+        quality = self.line.quality
+        if quality.swallows_websockets:
+            self.line.refused_websockets += 1
+            while self._receive():
+                pass
+            return True
+        if not quality.refuses_websockets:
             return False
         self.line.refused_websockets += 1
         with contextlib.suppress(OSError):
