@@ -111,3 +111,25 @@ def test_nothing_is_lost_at_400_percent_zoom_or_with_wider_spacing(
     expect(projector.locator("[data-count='a']")).to_have_text("1")
     look_at_all("voted")
     assert not faults.lines, "\n".join(faults.lines)
+
+
+def test_the_pages_around_the_room_reflow_too(screens: Screens, panel: Panel) -> None:
+    faults = Faults()
+    phone = screens.phone(panel.link)
+    faults.look("joining", phone, ZOOMED, SMALL_PHONE)
+    moderator = screens.moderator(panel.moderator_link)
+    seated = take_seat(screens, panel)
+    panel.close_poll(panel.ask(options=OPTIONS))
+    room = f"/p/{panel.code}"
+    pages = {
+        seated: (f"{room}/traces?erase", f"{room}/results"),
+        moderator: (f"{room}/moderate/links", f"{room}/moderate/add"),
+        phone: ("/new", "/", "/privacy", "/accessibility"),
+    }
+    for page, paths in pages.items():
+        for path in paths:
+            page.goto(panel.server.url + path)
+            faults.look(path, page, ZOOMED, focus=False)
+            faults.look_spaced(path, page)
+            faults.add(path, misnamed(page))
+    assert not faults.lines, "\n".join(faults.lines)

@@ -208,3 +208,21 @@ def test_a_moderator_leads_a_panel_by_keyboard_and_never_loses_the_focus(
     press(moderator, "dialog[open] [data-confirm-yes]")
     expect(moderator.get_by_text("All results revealed")).to_be_visible()
     assert moderator.evaluate("() => document.activeElement !== document.body")
+
+
+def test_keys_that_are_letters_can_be_switched_off_and_on_again(
+    screens: Screens, panel: Panel
+) -> None:
+    moderator = screens.moderator(panel.moderator_link)
+    press(moderator, "[data-letter-keys]")
+    expect(moderator.locator("[data-letter-keys]")).to_have_attribute("aria-pressed", "false")
+    moderator.keyboard.press("n")
+    expect(moderator.locator("dialog[open]")).to_have_count(0)
+    projector = moderator.context.new_page()
+    projector.goto(panel.projector_link)
+    expect(projector.locator("[data-letter-keys]")).to_have_attribute("aria-pressed", "false")
+    projector.keyboard.press("f")
+    assert projector.evaluate("() => document.fullscreenElement") is None
+    press(moderator, "[data-letter-keys]")
+    moderator.keyboard.press("n")
+    expect(moderator.locator("dialog[open]")).to_be_visible()
