@@ -107,3 +107,22 @@ def test_a_phone_of_2020_can_answer_what_is_asked_in_a_way_of_its_own(
     assert is_shown_whole(phone)
     expect(phone.locator("[data-receipt]")).to_have_text(re.compile(r"\w{3}-\w{3}"))
     eventually(lambda: panel.snapshot()["tally"]["turnout"] == 1)
+
+
+def test_where_the_scripts_never_arrive_forms_do_all_and_a_link_shows_what_is_on(
+    screens: Screens, panel: Panel
+) -> None:
+    screens.expect_trouble("ERR_FAILED")
+    phone = screens.phone()
+    phone.route("**/*.js", lambda route: route.abort())
+    phone.goto(panel.link)
+    sit_down(phone)
+    link = phone.get_by_role("link", name="Show what is on now")
+    expect(link).to_be_hidden()
+    panel.ask()
+    phone.evaluate("() => document.getAnimations().forEach((one) => one.finish())")
+    link.click()
+    phone.locator(".choice").nth(2).click()
+    phone.locator("[data-send]").click()
+    expect(phone.locator("[data-receipt]")).to_have_text(re.compile(r"\w{3}-\w{3}"))
+    assert panel.snapshot()["tally"]["counts"] == {"a": 0, "b": 0, "c": 1}
