@@ -16,7 +16,7 @@ from polls.web.parts import parts
 offline = Blueprint("offline", __name__)
 
 OWN_FILES = re.compile(r"/static/[0-9a-f]+/[\w./-]+")
-FILES = ("outbox.js",)
+FILES = ("outbox.js", "plurals.js")
 """What the page's script asks for, beside the files that the page names."""
 
 

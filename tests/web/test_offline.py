@@ -29,6 +29,15 @@ def test_all_that_the_worker_keeps_is_there(shared_server: RunningServer) -> Non
     assert [ask(shared_server, path).status_code for path in kept] == [200] * len(kept)
 
 
+def test_what_its_script_imports_is_kept_too(shared_server: RunningServer) -> None:
+    shell = ask(shared_server, "/sw.js").text.partition(";\n")[0]
+    scripts = re.findall(r'"(/static/[^"]+\.js)"', shell)
+    for path in scripts:
+        for name in re.findall(r'from "\./([^"]+)"', ask(shared_server, path).text):
+            assert f"{path.rpartition('/')[0]}/{name}" in scripts
+    assert len(scripts) > 1
+
+
 def test_another_language_is_another_version(shared_server: RunningServer) -> None:
     first_lines = {
         ask(shared_server, f"/sw.js?language={language}").text.partition("\n")[0]
