@@ -167,10 +167,13 @@ function paintAnswer(poll, stand) {
   if (!place || !stand.receipt) return;
   const labels = new Map(JSON.parse(place.dataset.labels));
   const answer = partsOf(stand.answer)
-    .map(([part, value]) => (labels.get(part) ?? written(part)) + (value === undefined ? "" : `: ${value}`))
+    .map(([part, value]) => isolated(labels.get(part) ?? written(part)) + (value === undefined ? "" : `: ${value}`))
     .join(", ");
   setText(place, fill(place.dataset.sentence, { answer }));
 }
+
+/** A text that runs from right to left does not turn round what stands beside it. */
+const isolated = (text) => (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text);
 
 /** A number with the decimal sign of the reader's language. */
 function written(part) {

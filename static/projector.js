@@ -51,8 +51,9 @@ function isCut(main) {
   if (!board) return false;
   const box = board.getBoundingClientRect();
   if (box.height < LEAST_BOARD * window.innerHeight) return true;
-  return [...board.querySelectorAll(".beside, .beside > *, .results, .results li, .label, [data-within]")].some((part) => {
+  return [...board.querySelectorAll(".beside, .beside > :not(.vh), .results, .results li, .label, [data-within]")].some((part) => {
     const rect = part.getBoundingClientRect();
+    if (!rect.width) return false; // not shown
     return rect.bottom > box.bottom + 1 || rect.top < box.top - 1 || isTooWide(part);
   });
 }

@@ -169,6 +169,7 @@ def panel_view(panel: PanelRecord, role: Role, language: str) -> PanelView:
         id=panel.id,
         code=panel.code,
         title=panel.title.in_language(language),
+        title_language=panel.title.language_of(language),
         description=panel.description.in_language(language),
         theme=panel.theme.in_language(language),
         place=", ".join(part for part in parts if part),

@@ -37,6 +37,7 @@ class PanelView:
     id: str
     code: str
     title: str
+    title_language: str
     description: str
     theme: str
     place: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -117,6 +118,7 @@ def prepare_templates(app: Flask, config: Config, assets: Assets) -> Babel:
         as_seen_by=as_seen_by,
         still_asked=still_asked,
         tongue=tongue,
+        isolated=isolated,
     )
     app.jinja_env.filters.update(
         in_words=in_words,
@@ -153,6 +155,14 @@ def as_seen_by(options: Sequence[OptionView], mine: Mine | None) -> list[OptionV
 def still_asked(options: Sequence[OptionView]) -> list[OptionView]:
     """Return the options that were not taken out of voting."""
     return [option for option in options if not option.facts.get("withdrawn")]
+
+
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
+
+
+def isolated(text: str) -> str:
+    """Keep a text that runs from right to left from turning round what stands beside it."""
+    return f"\u2068{text}\u2069" if RIGHT_TO_LEFT.search(text) else text
 
 
 SAMPLES = range(101)
