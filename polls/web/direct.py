@@ -23,7 +23,7 @@ from engineio import packet as eio_packet
 from engineio.async_drivers import gevent as stock_driver
 from engineio.socket import Socket as Session
 
-from polls.web.frames import DEFLATE_FROM_BYTES, deflated_frame, frame
+from polls.web.frames import frame
 from polls.web.heartbeat import Heartbeat
 from polls.web.line import Hot, Lines
 
@@ -76,7 +76,6 @@ class FanOut(socketio.Manager):  # type: ignore[misc]
     def _write_out(self, ids: list[str], event: str, data: dict[str, Any]) -> None:
         text = b"2" + orjson.dumps([event, data])
         ready = frame(b"4" + text)
-        is_long = len(text) >= DEFLATE_FROM_BYTES
         about = WHOLE_STATE.get(event)
         kind = None if about is None else (event, str(data.get(about, "")))
         lines = self.lines.by_id if self.lines else {}
@@ -84,8 +83,7 @@ class FanOut(socketio.Manager):  # type: ignore[misc]
         for number, session_id in enumerate(ids, start=1):
             line = lines.get(session_id)
             if line is not None:
-                is_pressed = is_long and line.deflates
-                line.offer(deflated_frame(b"4" + text) if is_pressed else ready, kind)
+                line.offer(ready, kind)
             else:
                 stock = stock or eio_packet.Packet(eio_packet.MESSAGE, text.decode())
                 self.server._send_eio_packet(session_id, stock)  # noqa: SLF001

@@ -1,7 +1,7 @@
 """WebSocket frames, the few kinds that the audience's sockets need (RFC 6455).
 
-Deflate (RFC 7692) is agreed to without memory from one message to the next, on either side. So a
-line costs nothing while nothing is said, and what a room is told is compressed once for all.
+No extension is ever agreed to: frames are small, and deflate would cost each phone 90 KiB and
+half as much time again.
 """
 
 from __future__ import annotations
@@ -9,19 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 CONTINUATION = 0x0
-FINAL, MASKED, RESERVED, DEFLATED = 0x80, 0x80, 0x70, 0x40
-DEFLATE = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
-"""What is agreed to."""
-DEFLATE_FROM_BYTES = 1000
-"""Shorter messages fit into one packet of the network as they are."""
-DEFLATED_KEPT = 64
-_FLUSHED = b"\x00\x00\xff\xff"
+FINAL, MASKED, RESERVED = 0x80, 0x80, 0x70
 CONTROL_BYTES_MOST = 125
 
 NORMAL, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG = 1000, 1002, 1007, 1009
@@ -58,40 +50,6 @@ def frame(payload: bytes, kind: int = TEXT) -> bytes:
     return bytes((FINAL | kind, 127)) + size.to_bytes(8, "big") + payload
 
 
-def takes_deflate(offers: str) -> bool:
-    """Tell whether a client's `Sec-WebSocket-Extensions` offers deflate as it is done here.
-
-    An offer that would bind our window is passed over; no browser makes one alone.
-    """
-    for offer in offers.split(","):
-        name, *wishes = (part.strip().lower() for part in offer.split(";"))
-        is_bound = any(wish.startswith("server_max_window_bits") for wish in wishes)
-        if name == "permessage-deflate" and not is_bound:
-            return True
-    return False
-
-
-@lru_cache(maxsize=DEFLATED_KEPT)
-def deflated_frame(payload: bytes) -> bytes:
-    """Return a whole compressed text frame; the same text is compressed once, as when a hall
-    comes in and every phone is shown what is on."""
-    press = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    body = press.compress(payload) + press.flush(zlib.Z_SYNC_FLUSH)
-    return frame(body.removesuffix(_FLUSHED), TEXT | DEFLATED)
-
-
-def inflate(body: bytes, most: int) -> bytes:
-    """Return what a compressed message says, which may be `most` bytes long."""
-    press = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-    try:
-        said = press.decompress(body + _FLUSHED, most + 1)
-    except zlib.error:
-        raise FrameError(PROTOCOL_ERROR) from None
-    if len(said) > most:
-        raise FrameError(TOO_BIG)
-    return said
-
-
 def text_frame(text: str) -> bytes:
     return frame(text.encode())
 
@@ -103,13 +61,10 @@ def close_frame(code: int = NORMAL) -> bytes:
 class Reader:
     """Puts a client's bytes together to messages, and hands control frames out between them."""
 
-    __slots__ = ("_buffer", "_is_deflated", "_kind", "_most", "_parts", "_size", "deflates")
+    __slots__ = ("_buffer", "_kind", "_most", "_parts", "_size")
 
-    def __init__(self, most: int, *, deflates: bool = False) -> None:
-        """`most` is the size in bytes of the largest message that is taken; `deflates` says
-        whether the client was told that it may compress."""
-        self.deflates = deflates
-        self._is_deflated = False
+    def __init__(self, most: int) -> None:
+        """`most` is the size in bytes of the largest message that is taken."""
         self._buffer = b""
         self._most = most
         self._parts: list[bytes] = []
@@ -133,7 +88,7 @@ class Reader:
         if have < 2:
             return None
         head, second = data[place], data[place + 1]
-        if not second & MASKED or (head & RESERVED and not self._may_be_deflated(head)):
+        if not second & MASKED or head & RESERVED:
             raise FrameError(PROTOCOL_ERROR)
         size, start = second & 0x7F, place + 2
         if size >= 126:
@@ -148,11 +103,6 @@ class Reader:
             return None
         return head, unmask(data[start : start + 4], data[start + 4 : end]), end
 
-    def _may_be_deflated(self, head: int) -> bool:
-        """A whole message says so in its first frame, and nothing else may."""
-        is_first = head & 0x0F in (TEXT, BINARY)
-        return self.deflates and is_first and head & RESERVED == DEFLATED
-
     def _take(self, head: int, payload: bytes) -> tuple[int, bytes] | None:
         kind = head & 0x0F
         if kind >= CLOSE:
@@ -162,13 +112,12 @@ class Reader:
         if kind > BINARY or (kind == CONTINUATION) is not bool(self._parts):
             raise FrameError(PROTOCOL_ERROR)
         if head & FINAL and not self._parts:
-            return kind, inflate(payload, self._most) if head & DEFLATED else payload
+            return kind, payload
         return self._join(head, kind, payload)
 
     def _join(self, head: int, kind: int, payload: bytes) -> tuple[int, bytes] | None:
         """Add a part of a message that comes in several frames; return the whole at its end."""
-        if kind != CONTINUATION:
-            self._kind, self._is_deflated = kind, bool(head & DEFLATED)
+        self._kind = kind or self._kind
         self._parts.append(payload)
         self._size += len(payload)
         if self._size > self._most or len(self._parts) > self._most:
@@ -177,7 +126,7 @@ class Reader:
             return None
         whole = b"".join(self._parts)
         self._parts, self._size = [], 0
-        return self._kind, inflate(whole, self._most) if self._is_deflated else whole
+        return self._kind, whole
 
 
 def unmask(mask: bytes, payload: bytes) -> bytes:

@@ -23,7 +23,6 @@ from gevent.queue import Empty
 from polls.web.frames import (
     BINARY,
     CLOSE,
-    DEFLATE,
     NORMAL,
     NOT_UTF8,
     PING,
@@ -34,7 +33,6 @@ from polls.web.frames import (
     accept_key,
     close_frame,
     frame,
-    takes_deflate,
     text_frame,
 )
 
@@ -104,15 +102,12 @@ class Line:
     __slots__ = (
         "_direct", "_inbox", "_is_open", "_is_working", "_lines", "_newest", "_pause_ends",
         "_reader", "_reading", "_send", "_session", "_socket", "_taken", "_waiting", "_writing",
-        "deflates",
     )  # fmt: skip
 
     def __init__(self, lines: Lines, session: Any) -> None:
         self._lines = lines
         self._session = session
         self._reader = Reader(session.server.max_http_buffer_size)
-        self.deflates = False
-        """Whether the phone reads compressed frames."""
         self._inbox: list[str | bytes] = []
         self._is_working = False
         self._waiting: list[bytes | Kind] = []
@@ -133,12 +128,9 @@ class Line:
         server = self._session.server
         found.settimeout(server.ping_interval + server.ping_timeout)
         found.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
-        self.deflates = takes_deflate(environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
-        self._reader.deflates = self.deflates
-        agreed = f"Sec-WebSocket-Extensions: {DEFLATE}\r\n" if self.deflates else ""
         found.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + f"{accepted}\r\n{agreed}\r\n".encode()
+            b"Sec-WebSocket-Accept: " + accepted.encode() + b"\r\n\r\n"
         )
         early: list[bytes] = []
         if self._session.connected and not self._change_over(found, early):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import random
-import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis.strategies import binary, integers
 
 from polls.web.frames import (
     BINARY,
     CLOSE,
-    DEFLATED,
     PING,
     PROTOCOL_ERROR,
     TEXT,
@@ -21,10 +17,7 @@ from polls.web.frames import (
     Reader,
     accept_key,
     close_frame,
-    deflated_frame,
     frame,
-    inflate,
-    takes_deflate,
     text_frame,
     unmask,
 )
@@ -115,80 +108,6 @@ def test_what_breaks_the_rules_is_refused(data: bytes, code: int) -> None:
     with pytest.raises(FrameError) as refused:
         heard(data)
     assert refused.value.code == code
-
-
-def pressed(text: bytes) -> bytes:
-    press = zlib.compressobj(wbits=-15)
-    return (press.compress(text) + press.flush(zlib.Z_SYNC_FLUSH))[:-4]
-
-
-def deflated(text: bytes) -> bytes:
-    said = masked(pressed(text))
-    return bytes((said[0] | DEFLATED,)) + said[1:]
-
-
-@pytest.mark.parametrize(
-    ("offers", "is_taken"),
-    [
-        ("permessage-deflate", True),
-        ("permessage-deflate; client_max_window_bits", True),
-        ("x-webkit-deflate-frame, Permessage-Deflate", True),
-        ("permessage-deflate; server_max_window_bits=10, permessage-deflate", True),
-        ("permessage-deflate; server_max_window_bits=10", False),
-        ("permessage-deflater", False),
-        ("", False),
-        (";,;,", False),
-    ],
-)
-def test_deflate_is_taken_where_it_is_offered_as_it_is_done_here(
-    offers: str, is_taken: bool
-) -> None:
-    assert takes_deflate(offers) is is_taken
-
-
-def test_compressed_messages_come_out_between_others() -> None:
-    reader = Reader(MOST, deflates=True)
-    data = deflated(b"one" * 9) + masked(b"two") + masked(b"", PING) + deflated(b"")
-    assert list(reader.feed(data)) == [(TEXT, b"one" * 9), (TEXT, b"two"), (PING, b""), (TEXT, b"")]
-
-
-@given(text=binary(max_size=5000), cut=integers(0, 60))
-def test_a_compressed_message_in_parts_is_the_same(text: bytes, cut: int) -> None:
-    body = pressed(text)
-    first = masked(body[:cut], is_final=False)
-    data = bytes((first[0] | DEFLATED,)) + first[1:] + masked(body[cut:], 0)
-    assert list(Reader(MOST, deflates=True).feed(data)) == [(TEXT, text)]
-
-
-@given(text=binary(max_size=5000))
-def test_what_is_sent_compressed_says_the_same(text: bytes) -> None:
-    told = deflated_frame(text)
-    size = told[1]
-    start = {126: 4, 127: 10}.get(size, 2)
-    assert told[0] == 0x80 | DEFLATED | TEXT
-    assert inflate(told[start:], 5000) == text
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (deflated(b"x" * (MOST + 1)), TOO_BIG),
-        (deflated(b"x" * 1_000_000), TOO_BIG),
-        (bytes((0xC1,)) + masked(b"no deflate at all")[1:], PROTOCOL_ERROR),
-        (bytes((0xC9,)) + masked(b"ping")[1:], PROTOCOL_ERROR),
-        (bytes((0xA1,)) + masked(b"x")[1:], PROTOCOL_ERROR),
-        (masked(b"x", is_final=False) + bytes((0xC0,)) + masked(b"y", 0)[1:], PROTOCOL_ERROR),
-    ],
-)
-def test_what_is_compressed_against_the_rules_is_refused(data: bytes, code: int) -> None:
-    with pytest.raises(FrameError) as refused:
-        list(Reader(MOST, deflates=True).feed(data))
-    assert refused.value.code == code
-
-
-def test_who_did_not_ask_may_not_compress() -> None:
-    with pytest.raises(FrameError):
-        list(Reader(MOST).feed(deflated(b"one")))
 
 
 def test_endless_empty_parts_are_refused() -> None:
