@@ -175,7 +175,7 @@ def new_panel() -> Answer:
     return _new_page({}, {})
 
 
-def _new_page(values: dict[str, Any], errors: dict[str, str], status: int = 200) -> Response:
+def _new_page(values: Any, errors: dict[str, str], status: int = 200) -> Response:
     page = render_template(
         "new.html",
         values=values,
@@ -196,11 +196,11 @@ def create_panel() -> Answer:
         panels.check_creation_password(context, form.get("password", ""))
         made = panels.create(context, definition, form.get("keep_days", "").strip() or None)
     except FieldRefusal as refusal:
-        return _new_page(dict(form), {refusal.field: message_of(refusal)}, 400)
+        return _new_page(form, {refusal.field: message_of(refusal)}, 400)
     except Refusal as refusal:
         fields = {"creation": "password", "retention": "keep_days"}
         field = fields.get(refusal.code.split(".")[0], "form")
-        return _new_page(dict(form), {field: message_of(refusal)}, parts().status_of(refusal))
+        return _new_page(form, {field: message_of(refusal)}, parts().status_of(refusal))
     return _created_page(context, made)
 
 

@@ -126,6 +126,12 @@ def test_placeholders_are_those_of_the_text(language: str) -> None:
 
 
 @in_each_language
+def test_babel_finds_no_wrong_format(language: str) -> None:
+    found = catalogue(language)
+    assert [(m.id, m.check(found)) for m in messages(language) if m.string and m.check(found)] == []
+
+
+@in_each_language
 def test_the_edges_of_a_text_stay(language: str) -> None:
     for message in messages(language):
         for source, translated in zip(forms(message.id), forms(message.string), strict=True):

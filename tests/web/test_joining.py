@@ -141,6 +141,8 @@ def test_a_new_panel_is_made_with_a_form_and_its_links_open(reader: Reader) -> N
 def test_a_panel_without_a_proper_title_is_refused_and_keeps_what_was_typed(
     reader: Reader, title: str
 ) -> None:
-    reader.open("/new").send("/new", title=title, description="Kept")
+    reader.open("/new").send("/new", title=title, description="Kept", languages=["fr", "et"])
     assert reader.status == 400
     assert "Kept" in reader.html
+    kept = [tag for tag in ("en", "fr", "et") if f'value="{tag}" checked' in reader.html]
+    assert kept == ["fr", "et"]
