@@ -18,7 +18,7 @@ HEADINGS: dict[str, Any] = {
     "by_title": _l("Split by"),
     "count": _l("Number"),
     "from": _l("From (short)"),
-    "from_label": _l("From"),
+    "from_label": _l("Answer before"),
     "from_round": _l("Vote before"),
     "group": _l("Group (id)"),
     "group_label": _l("Group"),
@@ -35,10 +35,10 @@ HEADINGS: dict[str, Any] = {
     "poll": _l("Question (id)"),
     "present": _l("People in the room"),
     "receipt": _l("Receipt"),
-    "round": _l("Vote"),
+    "round": _l("Vote number"),
     "title": _l("Question"),
     "to": _l("To (short)"),
-    "to_label": _l("To"),
+    "to_label": _l("Answer after"),
     "turnout": _l("Votes"),
 }
 """By the name of the column."""

@@ -59,8 +59,9 @@ def forms(text: str | Iterable[str] | None) -> list[str]:
 
 
 def key_of(message: Message) -> Key:
-    text = message.id
-    return message.context, text if isinstance(text, str) else tuple(text)
+    """Return under what a text is extracted; one and many may be alike in English, then it is once."""
+    texts = forms(message.id)
+    return message.context, texts[0] if len(set(texts)) == 1 else tuple(texts)
 
 
 def all_texts() -> Iterator[str]:
