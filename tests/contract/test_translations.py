@@ -59,9 +59,8 @@ def forms(text: str | Iterable[str] | None) -> list[str]:
 
 
 def key_of(message: Message) -> Key:
-    """Return under what a text is extracted; one and many may be alike in English, then it is once."""
-    texts = forms(message.id)
-    return message.context, texts[0] if len(set(texts)) == 1 else tuple(texts)
+    text = message.id
+    return message.context, text if isinstance(text, str) else tuple(text)
 
 
 def all_texts() -> Iterator[str]:
