@@ -160,8 +160,9 @@ def still_asked(options: Sequence[OptionView]) -> list[OptionView]:
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
-def isolated(text: str) -> str:
+def isolated(value: object) -> str:
     """Keep a text that runs from right to left from turning round what stands beside it."""
+    text = str(value)
     return f"\u2068{text}\u2069" if RIGHT_TO_LEFT.search(text) else text
 
 

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from polls.app import create_app
 from polls.domain.texts import INTERFACE_LANGUAGES
-from polls.web.rendering import plural_forms
+from polls.web.rendering import isolated, plural_forms
 from tests.factories import make_config
 
 SENTENCE = ("%(count)s answer", "%(count)s answers")
@@ -45,3 +45,8 @@ def test_a_language_that_counts_otherwise_is_sent_its_own_categories(
     assert {"few", "many"} <= set(forms["pl"])
     assert set(forms["ja"]) == {"by", "other"}
     assert (forms["en"]["one"], forms["en"]["other"]) == ("{count} answer", "{count} answers")
+
+
+def test_only_what_runs_from_right_to_left_is_set_apart() -> None:
+    assert isolated("نعم") == "\u2068نعم\u2069"
+    assert [isolated(value) for value in ("Yes", 4, 12.5, "")] == ["Yes", "4", "12.5", ""]
