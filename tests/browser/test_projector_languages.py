@@ -41,7 +41,9 @@ CUT = """() => [...document.querySelectorAll(".tongue, .label, h1.q")]
 @pytest.fixture
 def bilingual(shared_server: RunningServer) -> Panel:
     agenda = {"title": {"fr": "La place", "nl": "Het plein"}, "languages": ["fr", "nl"]}
-    return make_panel(shared_server, json.dumps(agenda | {"items": [{"kind": "slide", "title": TITLE}]}))
+    return make_panel(
+        shared_server, json.dumps(agenda | {"items": [{"kind": "slide", "title": TITLE}]})
+    )
 
 
 def options(count: int, is_long: bool) -> list[dict[str, object]]:
