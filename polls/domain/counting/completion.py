@@ -59,20 +59,16 @@ def _between(below: Run, steps: int, above: Run | None) -> Run:
 
 
 def _is_certain(first: Run, last: Run) -> bool:
-    """Return whether all steps between these buy the same, with the same ties."""
+    """Return whether all steps between these buy the same, with no ties but those of the last."""
     if list(first.bought) != list(last.bought):
         return False
     for before, after in zip(first.picks, last.picks, strict=True):
         rivals = {
             rival
             for rival in after.rivals(before.least)
-            if not first.market.are_twins(before.project, rival)
+            if not first.market.have_same_supporters(before.project, rival)
         }
-        # What is level with the one bought from the first to the last is so all the time.
-        if rivals and not (
-            rivals <= before.level
-            and rivals <= after.level
-            and first.effective_votes(before) == last.effective_votes(after)
-        ):
+        # As votes only rise, nobody between had more than the last one bought has.
+        if rivals and first.effective_votes(before) != last.effective_votes(after):
             return False
     return True

@@ -64,11 +64,12 @@ class Market:
     def money_after(self, steps: int) -> int:
         return self._share + steps * self._unit
 
-    def are_twins(self, one: int, other: int) -> bool:
-        """Return whether two projects have the same claim with any money: they are always tied."""
-        return self.costs[one] == self.costs[other] and np.array_equal(
-            self.supporters[one], self.supporters[other]
-        )
+    def have_same_supporters(self, one: int, other: int) -> bool:
+        """Return whether none can overtake the other: the dearer never has more effective votes.
+
+        At the same cost they are tied with any money.
+        """
+        return np.array_equal(self.supporters[one], self.supporters[other])
 
     def approvals_of(self, groups: Groups) -> NDArray[np.int64]:
         """Return how many voters of these groups approve each project."""

@@ -297,11 +297,14 @@ class Run:
     def price(self, pick: Pick) -> Fraction:
         return Fraction(self.bought[pick.project], self._denominator * self.market.scale)
 
+    def money_left(self, groups: Groups) -> Fraction:
+        """Return what the voters of these groups have left together."""
+        return Fraction(self._exact_money(groups), self._denominator * self.market.scale)
+
     def left_over(self) -> dict[str, Fraction]:
         """Return what the supporters of each project that is not bought have left together."""
-        whole = self._denominator * self.market.scale
         return {
-            id_: Fraction(self._exact_money(self.market.supporters[number]), whole)
+            id_: self.money_left(self.market.supporters[number])
             for number, id_ in enumerate(self.market.ids)
             if number not in self.bought
         }

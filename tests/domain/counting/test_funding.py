@@ -1,19 +1,16 @@
-"""What a budget pays for: known examples, a slow count to compare with, and what must hold."""
+"""What a budget pays for: known examples, and what must hold for any ballots."""
 
 from __future__ import annotations
 
 import csv
-import random
 from collections import Counter
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polls.domain.counting.equal_shares import share_equally
 from polls.domain.counting.funding import (
     FundingOutcome,
     Money,
@@ -21,7 +18,6 @@ from polls.domain.counting.funding import (
     Reason,
     count_funding,
 )
-from tests.domain.counting.plain_equal_shares import plain_equal_shares
 
 Ballots = dict[frozenset[str], int]
 
@@ -258,35 +254,6 @@ Budget = tuple[dict[str, Fraction], Ballots, Fraction]
 def count(budget: Budget, unit: Fraction | None = None) -> FundingOutcome:
     costs, ballots, amount = budget
     return count_funding([Project(*item) for item in costs.items()], ballots, amount, unit=unit)
-
-
-def assert_counted_as_plainly(budget: Budget, unit: Fraction) -> None:
-    costs, ballots, amount = budget
-    share = amount / sum(ballots.values())
-    bought, steps, ties = plain_equal_shares(amount, costs, ballots, unit)
-    found = share_equally(costs, ballots, share, unit)
-    assert [purchase.id for purchase in found.purchases] == bought
-    assert found.money == share + steps * unit
-    pairs = {frozenset(pair) for tied in found.ties for pair in combinations(tied, 2)}
-    assert pairs == ties
-
-
-@settings(max_examples=200, deadline=None)
-@given(budgets(), st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 3)]))
-def test_the_fast_count_equals_the_plain_one_step_for_step(budget: Budget, unit: Fraction) -> None:
-    assert_counted_as_plainly(budget, unit)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_completion_of_many_steps_equals_the_plain_one(seed: int) -> None:
-    """Few enough costs that ties come and go, and orders change within what is passed at once."""
-    chance = random.Random(seed)
-    ids = IDS + "hij"
-    amounts = [Fraction(chance.randint(20, 400), chance.choice([1, 2, 10])) for _ in range(6)]
-    costs = {id_: chance.choice(amounts) for id_ in ids}
-    ballots = Counter(frozenset(chance.choices(ids, k=4)) for _ in range(25))
-    ordered = dict(sorted(costs.items(), key=lambda item: (item[1], item[0])))
-    assert_counted_as_plainly((ordered, dict(ballots), Fraction(700)), Fraction(1, 4))
 
 
 def test_two_that_are_level_in_all_steps_are_told_as_tied_and_halt_nothing() -> None:
