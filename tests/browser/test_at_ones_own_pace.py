@@ -134,7 +134,7 @@ def test_three_phones_go_through_four_questions_and_the_counts_are_right(
 
     turnouts = projector.locator(".pace-rows [data-turnout-sentence]")
     expect(turnouts).to_have_text(["3 of 3", "2 of 3", "3 of 3", "2 of 3"])
-    expect(moderator.locator("[data-tally=pace]")).to_have_text("1 of 3 have finished")
+    expect(moderator.locator("[data-tally=pace]")).to_have_text("1 of 3 has finished")
     expect(projector.locator("[data-count]")).to_have_count(0)
 
     polls = [poll["id"] for poll in panel.snapshot()["polls"]]
