@@ -1,4 +1,4 @@
-"""Runs the tests: first those that may share the machine, two at a time, then those that measure.
+"""Runs the tests: first those that may share the machine, a few at a time, then those that measure.
 
 A test that holds a figure in seconds is marked `alone`, since a neighbour would spoil it. Further
 arguments go to pytest; where nothing matches in one of the two runs, the other one counts.
@@ -60,7 +60,8 @@ def files_with_tests_alone() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    workers = str(min(WORKERS_MOST, max(2, os.cpu_count() or 2)))
+    # One more than there are processors: many tests wait for a clock or a browser.
+    workers = str(min(WORKERS_MOST, (os.cpu_count() or 1) + 1))
     # In the order that tests/conftest.py gives, in which the long ones begin first.
     shared = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     with temporary_files_in_memory():

@@ -172,6 +172,7 @@ def test_what_was_said_without_a_line_waits_in_sight_and_arrives_once(
     assert panel.snapshot()["tally"]["turnout"] == 0
     with pytest.raises(Error, match="ERR_"):
         phone.goto(far.link)
+    phone.wait_for_url("chrome-error://chromewebdata/")
     line.restore()
     phone.goto(far.link)
     phone.wait_for_function(RECEIPT_IS_THERE)
@@ -226,7 +227,7 @@ def test_a_page_loaded_anew_without_a_line_says_what_waits_and_goes_on_by_itself
     expect(phone.locator("[data-when='kept']")).to_be_visible()
     phone.reload()
     expect(phone.locator("h1")).to_have_text("No connection")
-    expect(phone.locator("[data-unsent]")).to_have_text("1 not sent yet")
+    expect(phone.locator("[data-unsent]")).to_have_text("1 message not sent yet")
     expect(phone.locator("[data-waiting] li")).to_have_text("Tram or bus?")
     line.restore()
     phone.wait_for_function(RECEIPT_IS_THERE, timeout=20_000)

@@ -95,4 +95,5 @@ def test_fifty_phones_and_three_screens_go_through_the_agenda_without_trouble(
         JOIN round r ON r.id = b.round_id GROUP BY r.poll_id
         """
     )
-    assert dict(counted) == dict.fromkeys(asked, PHONES_IN_A_HALL)
+    here = {poll: count for poll, count in counted if poll in asked}
+    assert here == dict.fromkeys(asked, PHONES_IN_A_HALL)

@@ -89,8 +89,8 @@ def test_traces_list_each_statement(made: tuple[FlaskClient, Room]) -> None:
         fields = {"poll": poll.id, "round": "1", "statement": statement, "answer": word}
         assert client.post("/p/TEST42/vote", data=fields).status_code == 303
     page = client.get("/p/TEST42/traces").get_data(as_text=True)
-    assert "<li>Statement number 1.: agree</li>" in page
-    assert "<li>Statement number 3.: pass</li>" in page
+    assert '<li dir="auto">Statement number 1.: agree</li>' in page
+    assert '<li dir="auto">Statement number 3.: pass</li>' in page
 
 
 def test_a_phones_fragment_never_says_how_people_answered(made: tuple[FlaskClient, Room]) -> None:
