@@ -148,6 +148,7 @@ def test_a_proposed_statement_is_admitted_and_its_author_is_told(
     listed = moderator.locator(".statement-list li", has_text="More benches.")
     listed.get_by_role("button", name="Take out of voting").click()
     expect(phone.locator("[data-statement]")).to_have_count(8)
+    expect(listed.get_by_role("button", name="Take out of voting")).to_have_count(0)
     moderator.get_by_role("button", name="Undo").click()
     expect(phone.locator("[data-statement]")).to_have_count(9)
 
